@@ -1,0 +1,101 @@
+/*
+ * repl: the person at the keyboard.
+ *
+ * On a terminal: a line editor (readline) with history, completion and grey hints, and server text
+ * that arrives while somebody types is shown above the half-typed line, which survives. With
+ * standard input from a file or a pipe: plain lines in, plain bytes out, no prompt, no echo, so
+ * that a client scripts well. The program does not have to know which.
+ *
+ * It is made for a poll(2) loop:
+ *
+ *     struct pollfd wait[] = {{repl_fd(repl), POLLIN, 0}, {connection, POLLIN, 0}};
+ *     …
+ *     if (wait[0].revents != 0) {
+ *         struct repl_line line;
+ *         enum repl_result result;
+ *         while ((result = repl_read(repl, &line)) == REPL_LINE)
+ *             send it
+ *         if (result == REPL_END)
+ *             nobody types any more
+ *     }
+ *
+ * A program has one repl; it is for one thread.
+ */
+#ifndef SHARED_REPL_H
+#define SHARED_REPL_H
+
+#include "buf.h"
+#include "failure.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+struct repl; /* opaque */
+
+/* A word that can be typed at the start of a line: offered for completion, hinted at while typing.
+ */
+struct repl_word {
+    const char *word;    /* "MAIL FROM:", "/help" */
+    const char *hint;    /* what follows it, shown in grey: "<sender> [SIZE=n]" */
+    const char *meaning; /* for /help: "begins a message; the envelope's sender" */
+};
+
+struct repl_options {
+    const char *program;           /* names the history file: one for each program */
+    const char *prompt;            /* "smtp> " */
+    const struct repl_word *words; /* ends with a NULL word; or NULL */
+    /* Whether this line must not be kept in the history (a password); or NULL. */
+    bool (*is_secret)(const char *line);
+};
+
+/* Starts reading from standard input. NULL without memory. */
+struct repl *repl_open(const struct repl_options *options, struct failure *why);
+
+/* What to poll for reading. -1 once typing has ended. */
+int repl_fd(const struct repl *repl);
+
+enum repl_result {
+    REPL_LINE, /* a whole line is there */
+    REPL_MORE, /* not yet: poll again */
+    REPL_END,  /* end of typing (Ctrl-D, end of the file); every further call says so too */
+};
+
+struct repl_line {
+    const char *text; /* without its newline (a CR before it is taken off too); ends in NUL, may
+                         hold NUL; belongs to the repl until the next repl_read */
+    size_t length;
+};
+
+/* Takes what was typed, without waiting. Call it until it stops saying REPL_LINE. */
+enum repl_result repl_read(struct repl *repl, struct repl_line *line);
+
+/*
+ * Shows bytes from the server as they are. On a terminal control characters other than CR LF and
+ * tab are made visible (a server must not move the cursor). Elsewhere not one byte is changed.
+ * 0, or -1 when standard output cannot be written any more.
+ */
+int repl_show(struct repl *repl, const void *bytes, size_t count);
+
+/* A remark of the program's own, on a line of its own, in grey: only on a terminal, else nothing.
+ */
+void repl_remark(struct repl *repl, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Prints the words with their hints and meanings: what /help shows. On any output. */
+void repl_help(struct repl *repl);
+
+/* Changes the prompt: message text is typed behind another one than commands. Copied. */
+void repl_set_prompt(struct repl *repl, const char *prompt);
+
+/* Whether a person sits there (both standard input and output are terminals). */
+bool repl_is_terminal(const struct repl *repl);
+
+/*
+ * Asks for a secret without echo; it is never in the history. Without a terminal it takes the next
+ * line of standard input. The caller wipes `secret` (buf_wipe). 0, or -1: end of typing, too long.
+ */
+int repl_ask_secret(struct repl *repl, const char *question, struct buf *secret,
+                    struct failure *why);
+
+/* Gives the terminal back as it was, saves the history. NULL is fine. */
+void repl_close(struct repl *repl);
+
+#endif
