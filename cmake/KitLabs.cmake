@@ -28,7 +28,11 @@ function(kit_lab dir)
   kit_lab_value(${ini} client client)
   set(main ${CMAKE_SOURCE_DIR}/clients/${client}.c)
 
-  file(GLOB sources ${dir}/*.c)
+  file(GLOB sources CONFIGURE_DEPENDS ${dir}/*.c)
+  if(NOT sources OR NOT EXISTS ${main})
+    message(WARNING "${lab} is not built: ${dir}/*.c or ${main} is missing")
+    return()
+  endif()
   add_executable(lab-${lab} ${main} ${sources})
   target_link_libraries(lab-${lab} PRIVATE client_parts others shared)
   set_target_properties(lab-${lab} PROPERTIES OUTPUT_NAME ${lab}
