@@ -41,7 +41,10 @@ struct serve_listener {
 
 struct serve *serve_new(const struct serve_limits *limits, struct failure *why);
 
-/* Binds at once, so that a port in use is known before anything runs. Copies `listener`. 0 or -1.
+/*
+ * Binds at once, so that a port in use is known before anything runs. Copies `listener`. Logs
+ * "listening on 127.0.0.1:2525" (LOG_INFO): for port 0 with the port that the kernel chose. 0 or
+ * -1.
  */
 int serve_listen(struct serve *serve, const struct serve_listener *listener, struct failure *why);
 
