@@ -1,0 +1,213 @@
+"""smtpd for tests: on a free loopback port, with a store of its own, stopped by its process id.
+
+    with Smtpd(options=["smtpd.idle=2s"]) as server:
+        with server.connect() as peer:
+            assert peer.reply().code == 220
+            assert peer.ask("HELO client.example.org").code == 250
+        assert server.messages("bob") == []
+
+The build tested is build/, or the directory that the environment variable KIT_BUILD names (so that
+the same tests run over build-asan and build-tsan). Everything is written below it.
+"""
+import os
+import re
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+SOURCE = Path(__file__).resolve().parents[2]
+BUILD = Path(os.environ.get("KIT_BUILD", SOURCE / "build")).resolve()
+PATIENCE = float(os.environ.get("KIT_PATIENCE", 60))  # seconds; only a hang ever waits so long
+
+# yescrypt of "mailwire": the password of every test account.
+HASH = "$y$j9T$mailwiretestsalt$/tEyLLgUm4B7whgUuBpw2XMq42Ypr3h9y5Ib6./VJL9"
+PEOPLE = (
+    "alice@example.org:Alice Arslan",
+    "bob@example.org:Bob Bilgin",
+    "carol@example.org:Çağla Özgür",
+    "dave@example.com:Dave",
+)
+
+
+class Reply(NamedTuple):
+    """One reply of the server, of one or more lines."""
+
+    code: int
+    lines: list  # of text, without the code and CR LF: "2.1.0 Sender accepted"
+
+    @property
+    def status(self):
+        """The enhanced status code of the last line (RFC 2034), or ''."""
+        found = re.match(r"[245]\.\d{1,3}\.\d{1,3}(?= |$)", self.lines[-1])
+        return found.group() if found else ""
+
+    def __str__(self):
+        return "%d %s" % (self.code, " / ".join(self.lines))
+
+
+class Peer:
+    """One connection to a server, as raw as needed."""
+
+    def __init__(self, host, port, source="127.0.0.1"):
+        self.socket = socket.create_connection((host, port), PATIENCE, (source, 0))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.unread = b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def send(self, octets):
+        """Sends bytes as they are."""
+        self.socket.sendall(octets)
+
+    def line(self):
+        """The next line with its CR LF; b'' when the server has closed."""
+        while b"\n" not in self.unread:
+            try:
+                more = self.socket.recv(65536)
+            except ConnectionResetError:
+                raise AssertionError("the server reset the connection") from None
+            if not more:
+                rest, self.unread = self.unread, b""
+                assert not rest, "the server closed in the middle of a line: %r" % rest
+                return b""
+            self.unread += more
+        end = self.unread.index(b"\n") + 1
+        line, self.unread = self.unread[:end], self.unread[end:]
+        return line
+
+    def reply(self):
+        """The next reply, checked against RFC 5321 §4.2; None when the server has closed."""
+        lines = []
+        while True:
+            line = self.line()
+            if not line and not lines:
+                return None
+            assert re.fullmatch(rb"[2-5][0-9]{2}([ -][\t -~\x80-\xff]*)?\r\n", line), "no reply line: %r" % line
+            assert len(line) <= 512, "reply line of %d octets" % len(line)
+            lines.append(line.decode())
+            if line[3:4] != b"-":
+                break
+        codes = {text[:3] for text in lines}
+        assert len(codes) == 1, "the code changes within a reply: %r" % lines
+        return Reply(int(codes.pop()), [text[4:-2] for text in lines])
+
+    def ask(self, command):
+        """Sends a command (text or bytes, CR LF is added) and returns the reply."""
+        self.send((command.encode() if isinstance(command, str) else command) + b"\r\n")
+        return self.reply()
+
+    def greet(self, name="client.example.org"):
+        """Takes the 220 and says EHLO. Returns the peer itself."""
+        assert self.reply().code == 220
+        assert self.ask("EHLO " + name).code == 250
+        return self
+
+    def end(self):
+        """Says no more (FIN), but still reads."""
+        self.socket.shutdown(socket.SHUT_WR)
+
+    def close(self):
+        self.socket.close()
+
+
+class Smtpd:
+    """A running server. `options` are of the form section.key=value; `wrapper` goes before the command."""
+
+    def __init__(self, options=(), people=PEOPLE, domains="example.org", wrapper=(), store=None, port=0):
+        program = BUILD / "bin" / "smtpd"
+        if not program.exists():
+            raise FileNotFoundError("%s is not built (or set KIT_BUILD)" % program)
+        (BUILD / "tests").mkdir(parents=True, exist_ok=True)
+        self.directory = Path(tempfile.mkdtemp(prefix="smtpd.", dir=BUILD / "tests"))
+        self.store = Path(store) if store else self.directory / "mail"
+        self.logfile = self.directory / "log"
+        accounts = ["%s:%s:%s\n" % (person.split(":")[0], HASH, person.partition(":")[2]) for person in people]
+        (self.directory / "accounts").write_text("".join(accounts), encoding="utf-8")
+        (self.directory / "kit.ini").write_text(
+            "[mail]\nhostname = mail.example.org\ndomains = %s\naccounts = accounts\nstore = %s\n"
+            "[smtpd]\nlisten = 127.0.0.1:%d\n" % (domains, self.store, port)
+        )
+        self.command = list(wrapper) + [str(program), "-c", str(self.directory / "kit.ini")]
+        for option in options:
+            self.command += ["-o", option]
+        self.process = None
+        self.host, self.port = "127.0.0.1", port
+
+    def start(self):
+        """Starts it and waits until it accepts. May be called again after stop or kill."""
+        ready, theirs = os.pipe()
+        with open(self.logfile, "ab") as log:
+            start_of_log = log.tell()
+            self.process = subprocess.Popen(
+                self.command + ["--ready-fd", str(theirs)], stdin=subprocess.DEVNULL, stderr=log, pass_fds=[theirs]
+            )
+        os.close(theirs)
+        told = select.select([ready], [], [], PATIENCE)[0] and os.read(ready, 1)
+        os.close(ready)
+        if told != b"\n":
+            self.kill()
+            raise RuntimeError("smtpd did not start:\n" + self.log())
+        found = re.search(rb"listening on ([0-9.]+):([0-9]+)", self.logfile.read_bytes()[start_of_log:])
+        self.host, self.port = found.group(1).decode(), int(found.group(2))
+        return self
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, kind, *_):
+        status = self.stop()
+        if kind is None:
+            assert status == 0, "smtpd ended with status %d:\n%s" % (status, self.log()[-4000:])
+            self.remove()
+
+    def connect(self, source="127.0.0.1"):
+        return Peer(self.host, self.port, source)
+
+    def stop(self):
+        """SIGTERM, and waits. Returns the exit status (negative: the signal that killed it)."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError("smtpd does not stop:\n" + self.log()[-4000:]) from None
+
+    def kill(self):
+        """SIGKILL, and waits."""
+        self.process.kill()
+        return self.process.wait()
+
+    def remove(self):
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def mailbox(self, name):
+        """The Maildir of "bob" (in example.org) or "dave@example.com"."""
+        local, _, domain = name.partition("@")
+        return self.store / (domain or "example.org") / local
+
+    def messages(self, name):
+        """What is delivered, as bytes, in the order of delivery."""
+        places = [self.mailbox(name) / "new", self.mailbox(name) / "cur"]
+        return [path.read_bytes() for place in places if place.exists() for path in sorted(place.iterdir())]
+
+    def unfinished(self):
+        """The files in any tmp/ of the store."""
+        return sorted(path for path in self.store.rglob("tmp/*") if path.is_file())
+
+    def log(self):
+        return self.logfile.read_text(encoding="utf-8", errors="replace")
+
+    def memory(self):
+        """Resident memory now, in KiB."""
+        status = Path("/proc/%d/status" % self.process.pid).read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", status).group(1))
