@@ -1,0 +1,88 @@
+/* wire: the table of commands, and help. */
+#include "commands.h"
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *usage;   /* what follows the name */
+    const char *meaning; /* one sentence */
+    const char *details; /* more for `wire NAME --help`, whole lines, or NULL */
+};
+
+static const struct command commands[] = {
+    {"record", record_command, "-o FILE [--] COMMAND [WORD…]",
+     "Runs COMMAND in a private network and records every byte that it sends and receives there.",
+     "  -o FILE        the capture (pcapng); Wireshark opens it too\n"
+     "  --keys FILE    a TLS key log; its keys go into the capture, which then opens decrypted\n"
+     "The exit status is COMMAND's own, or 2 when nothing could be recorded.\n"},
+    {"show", show_command, "FILE [OPTION…]",
+     "Draws a capture as the dialogue it is: two columns, time, frame, direction.",
+     "  --stream N     only conversation N, counted from 0 as in Wireshark's tcp.stream\n"
+     "  --frames       the first and last frame of each line, not only the last\n"
+     "  --all          whole messages; without it the middle of a long one is left out\n"
+     "  --width N      columns to draw in; without it the terminal's, or 100\n"
+     "  --plain        no colours, only ASCII\n"
+     "  --canonical    one line a step, with what differs between two recordings replaced by "
+     "names\n"
+     "  --eavesdrop    what somebody on the way can read\n"},
+};
+#define COMMANDS (sizeof commands / sizeof commands[0])
+
+int command_misuse(const char *command, const char *format, ...) {
+    char words[500];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(words, sizeof words, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "wire %s: %s\n", command, words);
+    return COMMAND_MISUSE;
+}
+
+static void print_help(FILE *out) {
+    fputs("usage: wire COMMAND [WORD…]\n\n"
+          "Everything about captures: what was on the wire, as a dialogue.\n\n",
+          out);
+    for (size_t i = 0; i < COMMANDS; i++)
+        fprintf(out, "  wire %s %s\n      %s\n", commands[i].name, commands[i].usage,
+                commands[i].meaning);
+    fputs("\n`wire COMMAND --help` says more.\n", out);
+}
+
+static void print_command_help(const struct command *command) {
+    printf("usage: wire %s %s\n\n%s\n", command->name, command->usage, command->meaning);
+    if (command->details != NULL)
+        printf("\n%s", command->details);
+}
+
+static bool is_help(const char *word) {
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+int main(int argc, char **argv) {
+    if (argc < 2) {
+        fputs("wire: no command given; `wire --help` lists them\n", stderr);
+        return COMMAND_MISUSE;
+    }
+    if (is_help(argv[1])) {
+        print_help(stdout);
+        return COMMAND_FINE;
+    }
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (strcmp(argv[1], commands[i].name) != 0)
+            continue;
+        /* Only as the first word: behind that may stand the words of somebody else's command. */
+        if (argc > 2 && is_help(argv[2])) {
+            print_command_help(&commands[i]);
+            return COMMAND_FINE;
+        }
+        return commands[i].run(argc - 1, argv + 1);
+    }
+    fprintf(stderr, "wire: no command \"%s\"; `wire --help` lists them\n", argv[1]);
+    return COMMAND_MISUSE;
+}
