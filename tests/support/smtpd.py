@@ -25,7 +25,7 @@ BUILD = Path(os.environ.get("KIT_BUILD", SOURCE / "build")).resolve()
 PATIENCE = float(os.environ.get("KIT_PATIENCE", 60))  # seconds; only a hang ever waits so long
 
 # yescrypt of "mailwire": the password of every test account.
-HASH = "$y$j9T$mailwiretestsalt$/tEyLLgUm4B7whgUuBpw2XMq42Ypr3h9y5Ib6./VJL9"
+HASH = "$y$j9T$mailwiretestsalt$ZoTDWezfrJlQqjwEgrtovFPFfuh5M95pgbUHLKHHsW5"
 PEOPLE = (
     "alice@example.org:Alice Arslan",
     "bob@example.org:Bob Bilgin",
