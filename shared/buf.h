@@ -17,7 +17,8 @@
 #include <stddef.h>
 
 struct buf {
-    char *bytes;   /* NULL until something is appended; then bytes[length] is NUL, for printing */
+    /* NULL until something, even 0 bytes, is appended; then bytes[length] is NUL, for printing */
+    char *bytes;
     size_t length; /* how many bytes are in it, without that NUL */
     size_t capacity;
     size_t limit; /* length never passes this */

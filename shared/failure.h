@@ -7,7 +7,10 @@
  *     mail.example.org port 25: connection refused
  *
  * No full stop, no newline, no program name: the caller decides what to do, and only a program's
- * main prints. `why` may be NULL everywhere: then nobody wants to know.
+ * main prints. `why` may be NULL everywhere: then nobody wants to know. Control characters, such as
+ * a peer may send, become '?'. The old words may be an argument of the new ones:
+ *
+ *     failure_set(why, "%s: %s", path, why->text)
  */
 #ifndef SHARED_FAILURE_H
 #define SHARED_FAILURE_H

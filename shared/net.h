@@ -19,7 +19,8 @@ struct net_address {
 
 /*
  * Connects to `host` (a name, an IPv4 or an IPv6 address) and `port` (a number or a service name).
- * Tries every address that the name has, in the resolver's order, until one accepts.
+ * Tries every address that the name has, in the resolver's order, until one accepts; each gets its
+ * share of the time. (The look-up of the name keeps the resolver's own time-outs.)
  * Returns a socket: non-blocking, close-on-exec, TCP_NODELAY. The caller closes it.
  * -1: unknown name, nobody accepted (`why` holds the last address tried), deadline passed.
  */
