@@ -47,14 +47,21 @@ struct smtp {
  * text, or nothing. All lines of a reply carry the same code. "250" alone is a whole reply.
  *
  * Returns the code. -1: line_read failed; "malformed reply" with the line; "reply code changes from
- * 250 to 550 within a reply"; "reply longer than 16384 bytes".
+ * 250 to 550 within a reply"; "reply longer than 16384 bytes". smtp->reply.code is 0 then, and the
+ * text is what came in whole lines before.
  */
 int smtp_read_reply(struct smtp *smtp);
 
+/* The longest command that the functions below put together, in bytes without CR LF
+   (RFC 5321 §4.5.3.1.4). */
+#define SMTP_COMMAND_LIMIT 510
+
 /*
- * Lab 03, TODO 1. Sends `command` and CR LF in one piece and reads the reply. The command is one
- * line: with a CR or LF in it nothing is sent ("a command is one line": whoever can slip a line end
- * into an address could give commands of his own).
+ * Lab 03, TODO 1. Sends `command` and CR LF in one piece and reads the reply, each within
+ * smtp->timeout_ms. The command is one line: with a CR or LF in it nothing is sent, -1, "a command
+ * is one line" (whoever can slip a line end into an address could give commands of his own).
+ *
+ * When sending fails the reply is still read: a server that hangs up may have said 421 before.
  */
 int smtp_command(struct smtp *smtp, const char *command);
 
@@ -64,7 +71,11 @@ int smtp_command(struct smtp *smtp, const char *command);
  */
 int smtp_greet(struct smtp *smtp, const char *name);
 
-/* Lab 03, TODO 3. MAIL FROM:<sender>, and RCPT TO:<recipient>. "" as sender is the null path <>. */
+/*
+ * Lab 03, TODO 3. MAIL FROM:<sender>, and RCPT TO:<recipient>, without a blank behind the colon.
+ * "" as sender is the null path <>. -1, "command longer than 510 bytes", and nothing is sent, when
+ * the address is too long.
+ */
 int smtp_mail(struct smtp *smtp, const char *sender);
 int smtp_rcpt(struct smtp *smtp, const char *recipient);
 
@@ -76,25 +87,36 @@ int smtp_rcpt(struct smtp *smtp, const char *recipient);
  * other bytes stay as they are. Then "." on a line of its own (§4.1.1.4). An empty message is
  * legal. Nothing of the message is sent when the answer to DATA is not 354.
  *
+ * The message may be longer than memory: it is read and sent in pieces, and each piece has
+ * smtp->timeout_ms (§4.5.3.2.5).
+ *
  * Returns the code of the reply to DATA if it was not 354, else of the one after the final dot.
+ * When sending fails the reply is still read: a server that gives up on a message may have said
+ * why (421, 552). -1 as smtp_command; "cannot read the message": the final dot is not sent then,
+ * for half a message must not be delivered, and the connection is of no more use; "DATA was
+ * answered with 250, not 354".
  */
 int smtp_data(struct smtp *smtp, FILE *message);
 
 /*
- * Lab 03, TODO 5. One message: MAIL, RCPT for each of `count` recipients, DATA. A refused recipient
- * is reported (report, may be NULL, is called with each recipient and its reply) and the others
- * still get it. If all are refused, or MAIL is, no DATA is sent; RSET makes the server forget what
- * it has, so that the connection can be used for another message (§4.1.1.5).
+ * Lab 03, TODO 5. One message: MAIL, RCPT for each of `count` (at least one) recipients, DATA.
+ * Only 2xx accepts a recipient. One that is refused is reported (report, may be NULL, is called
+ * with it and the reply), and the others still get the message. If all are refused, or MAIL is, no
+ * DATA is sent. When the message was not taken, RSET makes the server forget what it has, so that
+ * the connection can be used for another message (§4.1.1.5). 421 ends it at once: the server hangs
+ * up, and nothing more is sent.
  *
- * Returns the code of the last decisive reply: 250 when the server took the message for at least
- * one recipient. *accepted (may be NULL) says for how many.
+ * Returns the code of the reply that decided, and leaves that one in smtp->reply: the one after the
+ * final dot (250: the server took the message), or the refusal of DATA, of the last recipient, or
+ * of MAIL. *accepted (may be NULL) says for how many recipients the message was taken.
  */
 typedef void smtp_report(const char *recipient, const struct smtp_reply *reply, void *context);
 int smtp_send(struct smtp *smtp, const char *sender, const char *const *recipients, size_t count,
               FILE *message, size_t *accepted, smtp_report *report, void *context);
 
 /* Lab 03, TODO 6. VRFY, NOOP, RSET (§4.1.1.6, §4.1.1.9, §4.1.1.5), QUIT: one command each. After
-   QUIT's 221 the server closes the connection; smtp_quit waits for that (§4.1.1.10). */
+   QUIT's 221 the server closes the connection; smtp_quit waits for that (§4.1.1.10), but no longer
+   than for the reply. It returns 221 whether the server closed or not. */
 int smtp_vrfy(struct smtp *smtp, const char *who);
 int smtp_noop(struct smtp *smtp);
 int smtp_rset(struct smtp *smtp);
