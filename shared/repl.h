@@ -39,18 +39,30 @@ struct repl_word {
     const char *meaning; /* for /help: "begins a message; the envelope's sender" */
 };
 
+/* The longest line that is taken, in bytes. */
+#define REPL_LINE_LIMIT 1048576
+
 struct repl_options {
     const char *program;           /* names the history file: one for each program */
     const char *prompt;            /* "smtp> " */
     const struct repl_word *words; /* ends with a NULL word; or NULL */
     /* Whether this line must not be kept in the history (a password); or NULL. */
     bool (*is_secret)(const char *line);
+    /*
+     * The program's own commands, or NULL. On a terminal a typed line that begins with "/" is for
+     * the program, not for the server, and repl_read never returns it: /help and /quit (the end of
+     * typing) are handled by the repl, any other is handed to `command`, which says whether it
+     * knows it. "//x" is the line "/x" for the server. Elsewhere "/" is a byte like any other.
+     */
+    bool (*command)(void *context, const char *line);
+    void *context;
 };
 
-/* Starts reading from standard input. NULL without memory. */
+/* Starts reading from standard input. NULL: no memory, or standard input is closed. */
 struct repl *repl_open(const struct repl_options *options, struct failure *why);
 
-/* What to poll for reading. -1 once typing has ended. */
+/* What to poll for reading. -1 once typing has ended. poll(2) cannot see lines that the repl holds
+   already: call repl_read until it stops saying REPL_LINE, or poll without waiting. */
 int repl_fd(const struct repl *repl);
 
 enum repl_result {
@@ -58,6 +70,9 @@ enum repl_result {
     REPL_MORE, /* not yet: poll again */
     REPL_END,  /* end of typing (Ctrl-D, end of the file); every further call says so too */
 };
+
+/* Why typing ended early (a line over the limit, an error of the disk), or NULL: it just ended. */
+const char *repl_failure(const struct repl *repl);
 
 struct repl_line {
     const char *text; /* without its newline (a CR before it is taken off too); ends in NUL, may
@@ -82,7 +97,11 @@ void repl_remark(struct repl *repl, const char *format, ...) __attribute__((form
 /* Prints the words with their hints and meanings: what /help shows. On any output. */
 void repl_help(struct repl *repl);
 
-/* Changes the prompt: message text is typed behind another one than commands. Copied. */
+/*
+ * Changes the prompt: message text is typed behind another one than commands. Copied. NULL: back to
+ * the one of the options. Behind another prompt a line is text: no completion, no hints, not kept
+ * in the history, and "/" is a byte like any other.
+ */
 void repl_set_prompt(struct repl *repl, const char *prompt);
 
 /* Whether a person sits there (both standard input and output are terminals). */
