@@ -16,6 +16,7 @@ enum command_status {
     COMMAND_MISUSE = 2, /* also: cannot judge */
 };
 
+int network_command(int argc, char **argv);
 int record_command(int argc, char **argv);
 int show_command(int argc, char **argv);
 

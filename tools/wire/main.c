@@ -15,6 +15,14 @@ struct command {
 };
 
 static const struct command commands[] = {
+    {"network", network_command, "[OPTION…] [--] COMMAND [WORD…]",
+     "Runs COMMAND in the lab's private network (its names and addresses: tools/wire/hosts).",
+     "  --host-users    keep the machine's users (only root): for programs that change theirs\n"
+     "  --writable DIR  DIR can be written inside; without it only build/run, build/lab and\n"
+     "                  build/state can\n"
+     "The exit status is COMMAND's own; 128 + n when signal n killed it; 127 when it is not "
+     "found;\n"
+     "2 when there is no network to run it in.\n"},
     {"record", record_command, "-o FILE [--] COMMAND [WORD…]",
      "Runs COMMAND in a private network and records every byte that it sends and receives there.",
      "  -o FILE        the capture (pcapng); Wireshark opens it too\n"

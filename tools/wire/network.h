@@ -1,0 +1,67 @@
+/*
+ * network: the private network in which labs run.
+ *
+ * Inside it there is a loopback interface and nothing else: real ports (25, 110, 143) without being
+ * root, captures that hold the lab and nothing more, and no way out. Names come from the file
+ * tools/wire/hosts:
+ *
+ *     client.example.org   127.0.0.1            mail.example.org   127.0.0.2
+ *     relay.example.net    127.0.0.3            mx.example.com     127.0.0.4
+ *     several.example.org  127.0.0.3 (refuses), then 127.0.0.2
+ *     ip6.example.org      ::1
+ *
+ * It is made by bubblewrap (bwrap): namespaces of their own for network, processes, IPC and host
+ * name; the file tree read-only; /tmp and /run private and empty; to be written are build/run,
+ * build/lab, build/state and what the caller names. Whoever runs it is user 0 inside, with all
+ * capabilities over that network, and with no more power over files than before. When wire ends,
+ * in whatever way, everything inside is killed.
+ *
+ * Where there is no bubblewrap, or the system forbids namespaces (some containers), wire says so in
+ * one line on stderr, with the remedy, and works in the machine's own network, if it may capture
+ * and use ports below 1024 there (as root). Names are then answered by a small library that is
+ * loaded into every program (build/lib/wire-names.so), since the kit does not edit /etc/hosts; and
+ * only one command at a time uses the network, the others wait. WIRE_NO_BWRAP=1 in the environment
+ * makes wire behave as if bubblewrap could not be used.
+ */
+#ifndef WIRE_NETWORK_H
+#define WIRE_NETWORK_H
+
+#include "failure.h"
+#include <stdbool.h>
+
+struct network_options {
+    /* Further directories that can be written inside; ends with NULL; may be NULL. */
+    const char *const *writable;
+    /* Keep the machine's users instead of being user 0 and nobody else: for programs that change
+       their user, such as Postfix. Only root may. */
+    bool host_users;
+};
+
+enum network_result {
+    NETWORK_FAILED = -1, /* there is no network to work in; `why` says what to do about it */
+    NETWORK_INSIDE = 0,  /* this process is in it */
+    NETWORK_ENDED = 1,   /* this process stayed outside; the one inside has ended */
+};
+
+/*
+ * Starts `wire` again inside the network, with `argv` (the command's name and its arguments, up to
+ * NULL) behind it, waits for it, and says NETWORK_ENDED with its exit status (128 + n when signal n
+ * killed it). There the same call says NETWORK_INSIDE at once, as it does for every program started
+ * inside. SIGINT, SIGTERM, SIGHUP and SIGQUIT are passed on to the process inside. So a command
+ * begins with:
+ *
+ *     switch (network_enter(&options, argv, &status, &why)) {
+ *     case NETWORK_INSIDE: break;
+ *     case NETWORK_ENDED: return status;
+ *     case NETWORK_FAILED: …
+ *     }
+ *
+ * Files opened before are not open inside: enter first.
+ */
+enum network_result network_enter(const struct network_options *options, char **argv, int *status,
+                                  struct failure *why);
+
+/* Inside: whether the network is private, and not the machine's own. */
+bool network_is_private(void);
+
+#endif
