@@ -19,53 +19,66 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Makes `path` with tmp/, new/ and cur/ (mode 0700) where they do not exist, on disk. 0 or -1. */
+/*
+ * Makes `path` with tmp/, new/ and cur/, and the directories above it, where they do not exist
+ * (mode 0700), on disk. 0 or -1. Cheap when all is there.
+ */
 int maildir_create(const char *path, struct failure *why);
 
-struct maildir_delivery; /* one message on its way into one mailbox; opaque */
+struct maildir_delivery; /* one message on its way into one mailbox; opaque; for one thread */
 
-/* Opens a file with a name that no other delivery anywhere uses, in `path`/tmp. NULL when that
- * fails. */
+/*
+ * Opens a file in `path`/tmp, with a name that no other delivery anywhere uses. NULL when that
+ * fails: no mailbox there, no permission, no file descriptor, no memory.
+ */
 struct maildir_delivery *maildir_begin(const char *path, struct failure *why);
 
-/* Adds bytes to the message. 0 or -1 (disk full, quota, …). */
+/*
+ * Adds bytes to the message. They are collected; the disk may refuse them (full, quota) only at a
+ * later call. 0 or -1; after any -1 the delivery can only be ended.
+ */
 int maildir_write(struct maildir_delivery *delivery, const void *bytes, size_t count,
                   struct failure *why);
 
-/* Adds all that `from` holds behind its first `skip` bytes. `from` must not be published yet. 0 or
- * -1. */
+/* Adds all that `from` holds behind its first `skip` bytes. `from` is not published yet. 0 or -1,
+   which says nothing against `from`, unless its own bytes could not be written. */
 int maildir_copy(struct maildir_delivery *delivery, struct maildir_delivery *from, off_t skip,
                  struct failure *why);
 
 /* How many bytes were written so far. */
 off_t maildir_size(const struct maildir_delivery *delivery);
 
-/* Flushes the file to the disk. 0 or -1. */
+/* Flushes the file to the disk: its content survives a power cut, though nobody would find it yet.
+   Nothing can be written after it. 0 or -1. */
 int maildir_sync(struct maildir_delivery *delivery, struct failure *why);
 
-/* Renames it into new/ and flushes that directory: from here on it is delivered. 0 or -1. Needs
-   maildir_sync before. On -1 the message is not in new/. */
+/*
+ * Renames it into new/ and flushes that directory: from here on it is delivered. Never takes the
+ * place of another message. Needs maildir_sync before. 0; -1: the message is not in new/.
+ */
 int maildir_publish(struct maildir_delivery *delivery, struct failure *why);
 
 /* The file's name once published, below the mailbox: "new/1732183628.M5P411Q1.mail". */
 const char *maildir_name(const struct maildir_delivery *delivery);
 
-/* Takes back a message just published (another recipient's disk was full). 0 or -1. */
+/* Takes back a message just published (another recipient's disk was full). 0, or -1: a mail program
+   has moved it away already, or the disk failed. */
 int maildir_retract(struct maildir_delivery *delivery, struct failure *why);
 
 /* Ends it: removes the file from tmp/ if it was not published. NULL is fine. */
 void maildir_end(struct maildir_delivery *delivery);
 
 /*
- * Calls `visit` with the path of each message in new/ and cur/, in the order of delivery (by name).
- * Stops at the first visit that does not return 0 and returns that; -1 when the mailbox cannot be
- * read.
+ * Calls `visit` with the path of each message in new/ and cur/, in the order of delivery (by name,
+ * with numbers in it compared as numbers). A message may be gone by the time it is visited: another
+ * program has removed it, or moved it from new/ to cur/. Stops at the first visit that does not
+ * return 0 and returns that; -1 when the mailbox cannot be read.
  */
 int maildir_each(const char *path, int (*visit)(const char *message, void *context), void *context,
                  struct failure *why);
 
-/* Removes what has lain in tmp/ for more than 36 hours (the format's own rule). Returns how many,
- * or -1. */
+/* Removes what nobody has touched in tmp/ for 36 hours (the format's own rule): the remains of
+   crashes. Returns how many, or -1: tmp/ cannot be read. */
 int maildir_sweep(const char *path, struct failure *why);
 
 #endif
