@@ -1,0 +1,151 @@
+#include "by_hand.h"
+#include "explain.h"
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+const struct repl_word by_hand_words[] = {
+    {"EHLO", "client.example.org", "greets the server, asks for its extensions"},
+    {"HELO", "client.example.org", "the older greeting, without extensions"},
+    {"MAIL FROM:", "<sender> [SIZE=bytes] [BODY=8BITMIME] [SMTPUTF8]",
+     "begins a message: the envelope's sender"},
+    {"RCPT TO:", "<recipient>", "adds a recipient to the envelope"},
+    {"DATA", "", "after the 354: the message, ended by a line with only a dot"},
+    {"RSET", "", "forgets sender and recipients"},
+    {"VRFY", "name", "asks whether there is such a mailbox"},
+    {"EXPN", "list", "asks who is on a mailing list"},
+    {"HELP", "[command]", "asks what the server understands"},
+    {"NOOP", "", "does nothing: is the server there?"},
+    {"QUIT", "", "ends the session"},
+    {"/explain", "on|off", "whether replies are explained"},
+    {"/help", "", "this list"},
+    {"/quit", "", "ends the session with QUIT, as Ctrl-D"},
+    {NULL, NULL, NULL},
+};
+
+bool by_hand_command(void *context, const char *line) {
+    struct by_hand *session = context;
+    bool on = strcmp(line, "/explain on") == 0;
+    if (!on && strcmp(line, "/explain off") != 0)
+        return false;
+    session->silent = !on;
+    return true;
+}
+
+/* Shows the reply just read, and does what it asks for. 0; -1: the session cannot go on. */
+static int take_reply(struct by_hand *session, int code) {
+    struct smtp *smtp = session->smtp;
+    const struct smtp_reply *reply = &smtp->reply;
+    if (repl_show(session->repl, reply->text, reply->length) < 0)
+        return failure_set(&smtp->why, "cannot write to standard output");
+    if (code < 0)
+        return -1;
+    if (!session->silent)
+        explain_reply(session->repl, reply);
+
+    char line[REPLY_LINE_SIZE];
+    reply_line(reply, line);
+    session->replies++;
+    if (code >= 400 && session->refused++ == 0)
+        memcpy(session->first_refusal, line, sizeof line);
+    if (code == 421)
+        return failure_set(&smtp->why, "the server ended the session: %s", line);
+    if (code == 354) {
+        session->in_text = true;
+        repl_set_prompt(session->repl, "text> ");
+        repl_remark(session->repl,
+                    "a line with only a dot ends the message; one that begins with a "
+                    "dot needs another dot in front");
+    }
+    return 0;
+}
+
+/* Sends a line as it was typed. When that fails, the server may have said why: the reply decides.
+ */
+static void send_line(struct smtp *smtp, const char *line, size_t length) {
+    stream_set_deadline(smtp->stream, deadline_in(smtp->timeout_ms));
+    if (stream_write(smtp->stream, line, length) == 0)
+        stream_write(smtp->stream, "\r\n", 2);
+}
+
+/* Sends a command and reads its reply. The code or -1. */
+static int exchange(struct smtp *smtp, const char *line, size_t length) {
+    static const struct {
+        const char *line;
+        int (*send)(struct smtp *smtp);
+    } written[] = {{"NOOP", smtp_noop}, {"RSET", smtp_rset}, {"QUIT", smtp_quit}};
+    bool whole = strlen(line) == length; /* no NUL in it */
+    for (size_t i = 0; whole && i < sizeof written / sizeof *written; i++) {
+        if (strcmp(line, written[i].line) == 0)
+            return written[i].send(smtp);
+    }
+    if (whole && length > 5 && strncmp(line, "VRFY ", 5) == 0)
+        return smtp_vrfy(smtp, line + 5);
+    send_line(smtp, line, length);
+    return smtp_read_reply(smtp);
+}
+
+/* One typed line. 0 or -1. */
+static int take_line(struct by_hand *session, const char *line, size_t length) {
+    bool is_dot = length == 1 && line[0] == '.';
+    if (session->in_text) {
+        send_line(session->smtp, line, length);
+        if (!is_dot)
+            return 0;
+        session->in_text = false;
+        repl_set_prompt(session->repl, NULL);
+        return take_reply(session, smtp_read_reply(session->smtp));
+    }
+    int code = exchange(session->smtp, line, length);
+    session->over = code == 221;
+    return take_reply(session, code);
+}
+
+/* Nobody types any more. */
+static int end_typing(struct by_hand *session) {
+    struct smtp *smtp = session->smtp;
+    if (session->in_text)
+        return failure_set(&smtp->why, "typing ended within the message: it was not sent");
+    if (repl_failure(session->repl) != NULL)
+        return failure_set(&smtp->why, "%s", repl_failure(session->repl));
+    repl_remark(session->repl, "QUIT");
+    session->over = true;
+    send_line(smtp, "QUIT", 4);
+    return take_reply(session, smtp_read_reply(smtp));
+}
+
+/* Waits for a typed line or a reply that nobody asked for, and takes it. 0 or -1. */
+static int take_next(struct by_hand *session, bool *more_typed) {
+    struct smtp *smtp = session->smtp;
+    bool here = line_is_ready(&smtp->reader) || stream_buffered(smtp->stream) > 0;
+    struct pollfd wait[] = {
+        {.fd = stream_socket(smtp->stream), .events = POLLIN},
+        {.fd = repl_fd(session->repl), .events = POLLIN},
+    };
+    if (!*more_typed)
+        stream_flush(smtp->stream); /* message text; when it fails, the next read says why */
+    if (poll(wait, 2, here || *more_typed ? 0 : -1) < 0)
+        return errno == EINTR ? 0 : failure_system(&smtp->why, errno, "poll");
+    if (here || wait[0].revents != 0)
+        return take_reply(session, smtp_read_reply(smtp));
+
+    struct repl_line line;
+    enum repl_result typed = repl_read(session->repl, &line);
+    *more_typed = typed == REPL_LINE;
+    if (typed == REPL_LINE)
+        return take_line(session, line.text, line.length);
+    return typed == REPL_END ? end_typing(session) : 0;
+}
+
+int by_hand(struct by_hand *session, struct failure *why) {
+    bool more_typed = false;
+    int result = take_reply(session, smtp_read_reply(session->smtp)); /* the greeting */
+    while (result == 0 && !session->over)
+        result = take_next(session, &more_typed);
+    if (result < 0)
+        return failure_set(why, "%s", session->smtp->why.text);
+    if (session->refused > 0 && !repl_is_terminal(session->repl))
+        return failure_set(why, "%u of %u replies say no, the first one: %s", session->refused,
+                           session->replies, session->first_refusal);
+    return 0;
+}
