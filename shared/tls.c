@@ -1,0 +1,225 @@
+#include "tls.h"
+#include "buf.h"
+#include "tls_context.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+int tls_openssl_failure(struct failure *why, const char *what) {
+    unsigned long error = ERR_get_error();
+    const char *reason = ERR_reason_error_string(error);
+    ERR_clear_error();
+    if (ERR_SYSTEM_ERROR(error))
+        return failure_system(why, ERR_GET_REASON(error), "%s", what);
+    if (ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE)
+        return failure_set(why, "%s: nothing of the kind in this file, which must be PEM", what);
+    return failure_set(why, "%s: %s", what, reason != NULL ? reason : "unknown error");
+}
+
+/* One line of the key log: client random and secret. Sessions of many threads share the file, so
+   each line is one write(2) at its end. */
+static void log_key(const SSL *session, const char *line) {
+    const struct tls_context *context = SSL_CTX_get_app_data(SSL_get_SSL_CTX(session));
+    struct buf text;
+    buf_init(&text, 4096);
+    if (buf_printf(&text, "%s\n", line) == 0) {
+        ssize_t written = write(context->key_log, text.bytes, text.length);
+        (void)written; /* a disk that is full must not end the session */
+    }
+    buf_wipe(&text);
+}
+
+static int open_key_log(struct tls_context *context, struct failure *why) {
+    const char *path = secure_getenv("SSLKEYLOGFILE");
+    if (path == NULL || path[0] == '\0')
+        return 0;
+    context->key_log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (context->key_log < 0)
+        return failure_system(why, errno, "%s (SSLKEYLOGFILE)", path);
+    SSL_CTX_set_app_data(context->ssl, context);
+    SSL_CTX_set_keylog_callback(context->ssl, log_key);
+    return 0;
+}
+
+/* The names in a certificate: its subjectAltName (RFC 6125 §6.4.4), else the subject's CN. */
+static void certificate_names(X509 *certificate, struct buf *names) {
+    GENERAL_NAMES *list = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+    for (int i = 0; i < sk_GENERAL_NAME_num(list); i++) {
+        int type;
+        const ASN1_STRING *value = GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(list, i), &type);
+        const char *comma = names->length > 0 ? ", " : "";
+        char address[INET6_ADDRSTRLEN];
+        if (type == GEN_DNS)
+            buf_printf(names, "%s%.*s", comma, ASN1_STRING_length(value),
+                       (const char *)ASN1_STRING_get0_data(value));
+        else if (type == GEN_IPADD &&
+                 inet_ntop(ASN1_STRING_length(value) == 4 ? AF_INET : AF_INET6,
+                           ASN1_STRING_get0_data(value), address, sizeof address) != NULL)
+            buf_printf(names, "%s%s", comma, address);
+    }
+    GENERAL_NAMES_free(list);
+    char common_name[200];
+    X509_NAME *subject = X509_get_subject_name(certificate);
+    if (names->length == 0 &&
+        X509_NAME_get_text_by_NID(subject, NID_commonName, common_name, sizeof common_name) > 0)
+        buf_printf(names, "%s", common_name);
+    if (names->length == 0)
+        buf_printf(names, "nobody");
+}
+
+static void say_wrong_name(const struct tls_judgement *judgement, X509 *certificate) {
+    struct buf names;
+    buf_init(&names, 200);
+    certificate_names(certificate, &names);
+    failure_set(judgement->why, "the certificate is for %s, not for %s",
+                names.bytes != NULL ? names.bytes : "another name", judgement->name);
+    buf_free(&names);
+}
+
+static void say_date(const struct tls_judgement *judgement, const char *words,
+                     const ASN1_TIME *when) {
+    struct tm time;
+    char date[20] = "an unreadable date";
+    if (ASN1_TIME_to_tm(when, &time) == 1)
+        strftime(date, sizeof date, "%Y-%m-%d", &time);
+    failure_set(judgement->why, "the certificate %s %s", words, date);
+}
+
+static void say_unknown_issuer(const struct tls_judgement *judgement, X509 *certificate) {
+    char issuer[200] = "";
+    X509_NAME_get_text_by_NID(X509_get_issuer_name(certificate), NID_commonName, issuer,
+                              sizeof issuer);
+    failure_set(judgement->why, "the certificate's issuer is not trusted here%s%s",
+                issuer[0] != '\0' ? ": " : "", issuer);
+}
+
+/* OpenSSL asks this for every certificate of the chain; `fine` is its own opinion. It is never
+   overruled, only put into words. */
+static int judge_certificate(int fine, X509_STORE_CTX *chain) {
+    SSL *session = X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx());
+    struct tls_judgement *judgement = SSL_get_app_data(session);
+    X509 *certificate = X509_STORE_CTX_get_current_cert(chain);
+    if (fine || judgement == NULL || certificate == NULL)
+        return fine;
+    judgement->refused = true;
+    int error = X509_STORE_CTX_get_error(chain);
+    switch (error) {
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+        say_wrong_name(judgement, certificate);
+        break;
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+        say_date(judgement, "expired on", X509_get0_notAfter(certificate));
+        break;
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+        say_date(judgement, "is not valid before", X509_get0_notBefore(certificate));
+        break;
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+        failure_set(judgement->why, "the certificate is self-signed: nobody vouches for it");
+        break;
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+        say_unknown_issuer(judgement, certificate);
+        break;
+    default:
+        failure_set(judgement->why, "the certificate is not valid: %s",
+                    X509_verify_cert_error_string(error));
+    }
+    return 0;
+}
+
+/* OpenSSL would ask on the terminal for the password of an encrypted key. */
+static int no_password(char *password, int size, int writing, void *context) {
+    (void)password;
+    (void)size;
+    (void)writing;
+    (void)context;
+    return -1;
+}
+
+/* What both sides have in common. */
+static struct tls_context *new_context(bool client, struct failure *why) {
+    ERR_clear_error();
+    struct tls_context *context = calloc(1, sizeof *context);
+    if (context == NULL) {
+        failure_system(why, ENOMEM, "TLS");
+        return NULL;
+    }
+    context->client = client;
+    context->key_log = -1;
+    context->socket_io = transport_socket_io();
+    context->ssl = SSL_CTX_new(client ? TLS_client_method() : TLS_server_method());
+    if (context->ssl == NULL || context->socket_io == NULL ||
+        SSL_CTX_set_min_proto_version(context->ssl, TLS1_2_VERSION) != 1) {
+        tls_openssl_failure(why, "TLS");
+        tls_free(context);
+        return NULL;
+    }
+    SSL_CTX_set_options(context->ssl, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
+                                          SSL_OP_CIPHER_SERVER_PREFERENCE);
+    SSL_CTX_set_mode(context->ssl, SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                                       SSL_MODE_RELEASE_BUFFERS);
+    /* Tickets carry a session's state; a cache of ours would only grow. */
+    SSL_CTX_set_session_cache_mode(context->ssl, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_default_passwd_cb(context->ssl, no_password);
+    if (open_key_log(context, why) < 0) {
+        tls_free(context);
+        return NULL;
+    }
+    return context;
+}
+
+struct tls_context *tls_client(const char *authorities, struct failure *why) {
+    struct tls_context *context = new_context(true, why);
+    if (context == NULL)
+        return NULL;
+    SSL_CTX_set_verify(context->ssl, SSL_VERIFY_PEER, judge_certificate);
+    int read = authorities != NULL ? SSL_CTX_load_verify_locations(context->ssl, authorities, NULL)
+                                   : SSL_CTX_set_default_verify_paths(context->ssl);
+    if (read != 1) {
+        tls_openssl_failure(why, authorities != NULL ? authorities : "the system's certificates");
+        tls_free(context);
+        return NULL;
+    }
+    return context;
+}
+
+struct tls_context *tls_server(const char *certificate, const char *key, struct failure *why) {
+    struct tls_context *context = new_context(false, why);
+    if (context == NULL)
+        return NULL;
+    const char *what = certificate;
+    int read = SSL_CTX_use_certificate_chain_file(context->ssl, certificate);
+    if (read == 1) {
+        what = key;
+        read = SSL_CTX_use_PrivateKey_file(context->ssl, key, SSL_FILETYPE_PEM);
+    }
+    if (read == 1)
+        read = SSL_CTX_check_private_key(context->ssl);
+    if (read != 1) {
+        tls_openssl_failure(why, what);
+        tls_free(context);
+        return NULL;
+    }
+    return context;
+}
+
+void tls_free(struct tls_context *context) {
+    if (context == NULL)
+        return;
+    SSL_CTX_free(context->ssl);
+    BIO_meth_free(context->socket_io);
+    if (context->key_log >= 0)
+        close(context->key_log);
+    free(context);
+}
