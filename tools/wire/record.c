@@ -1,0 +1,396 @@
+#include "record.h"
+#include "buf.h"
+#include "connections.h"
+#include "pcapng.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pcap/pcap.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What a packet can have at most: 65,535 bytes of IP, and the headers below. It is kept whole. */
+#define LONGEST_PACKET     65600
+/* The kernel's room for packets that this process has not taken yet. */
+#define KERNEL_BUFFER      (64 << 20)
+/* Blocks are written to the file when nothing more is waiting, and at the latest when this many
+   bytes are collected. */
+#define WRITE_SIZE         (1 << 18)
+/* How long the last packet may take to come by. It takes microseconds; this is for a bad day. */
+#define MARKER_PATIENCE_MS 5000
+#define MARKER_SIZE        16
+/* A key log of a lab is a few kilobytes. */
+#define KEYS_LIMIT         (1 << 20)
+
+struct record {
+    pcap_t *pcap;
+    const char *interface;
+    char *path;
+    int file;
+    off_t front;       /* how many bytes of it stand before the interface block */
+    int marker_socket; /* sends to itself, for the datagram that marks the end */
+    int stop_event;    /* readable: take what is left up to the marker, then end */
+    unsigned char marker[MARKER_SIZE];
+    pthread_t thread;
+
+    /* The thread's own until it has ended. */
+    struct buf blocks; /* not written yet */
+    unsigned long frames;
+    bool marker_seen;
+    bool failed;
+    struct failure why;
+};
+
+static int write_all(int file, const char *bytes, size_t count) {
+    while (count > 0) {
+        ssize_t written = write(file, bytes, count);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return -1;
+        bytes += written;
+        count -= (size_t)written;
+    }
+    return 0;
+}
+
+static int write_blocks(struct record *record) {
+    if (write_all(record->file, record->blocks.bytes, record->blocks.length) < 0)
+        return failure_system(&record->why, errno, "%s", record->path);
+    buf_clear(&record->blocks);
+    return 0;
+}
+
+/* The marker is the payload of a datagram, so it ends the packet, whatever headers stand before. */
+static bool is_marker(const struct record *record, const struct pcap_pkthdr *head,
+                      const unsigned char *bytes) {
+    return head->caplen >= MARKER_SIZE &&
+           memcmp(bytes + head->caplen - MARKER_SIZE, record->marker, MARKER_SIZE) == 0;
+}
+
+static void take_packet(unsigned char *context, const struct pcap_pkthdr *head,
+                        const unsigned char *bytes) {
+    struct record *record = (struct record *)(void *)context;
+    struct pcapng_packet packet = {
+        /* tv_usec holds nanoseconds: see the time stamp precision set below. */
+        .time = (int64_t)head->ts.tv_sec * 1000000000 + head->ts.tv_usec,
+        .bytes = bytes,
+        .kept = head->caplen,
+        .length = head->len,
+    };
+
+    if (record->marker_seen || record->failed)
+        return;
+    if (is_marker(record, head, bytes)) {
+        record->marker_seen = true;
+        return;
+    }
+    if (record->blocks.length > WRITE_SIZE && write_blocks(record) < 0) {
+        record->failed = true;
+        return;
+    }
+    if (pcapng_packet(&record->blocks, &packet) < 0) {
+        failure_set(&record->why, "%s: no memory for a packet", record->path);
+        record->failed = true;
+        return;
+    }
+    record->frames++;
+}
+
+/* Takes packets until the marker comes by. */
+static void take_packets(struct record *record) {
+    struct pollfd wait[] = {{pcap_get_selectable_fd(record->pcap), POLLIN, 0},
+                            {record->stop_event, POLLIN, 0}};
+    deadline until = DEADLINE_NEVER;
+
+    while (!record->marker_seen && !record->failed) {
+        int taken = pcap_dispatch(record->pcap, -1, take_packet, (unsigned char *)record);
+        if (taken > 0)
+            continue;
+        if (taken < 0) {
+            failure_set(&record->why, "%s: %s", record->interface, pcap_geterr(record->pcap));
+            record->failed = true;
+            return;
+        }
+        if (write_blocks(record) < 0) {
+            record->failed = true;
+            return;
+        }
+        if (deadline_left(until) == 0) {
+            failure_set(&record->why, "%s: the packet that ends the recording did not come by",
+                        record->interface);
+            record->failed = true;
+            return;
+        }
+        poll(wait, until == DEADLINE_NEVER ? 2 : 1, deadline_left(until));
+        if (until == DEADLINE_NEVER && wait[1].revents != 0)
+            until = deadline_in(MARKER_PATIENCE_MS);
+    }
+    if (!record->failed && write_blocks(record) < 0)
+        record->failed = true;
+}
+
+static void *record_thread(void *context) {
+    take_packets(context);
+    return NULL;
+}
+
+/* The words for what pcap_activate answered, with the remedy where there is one. */
+static int activate_failed(struct record *record, int status, struct failure *why) {
+    if (status == PCAP_ERROR_PERM_DENIED)
+        return failure_set(why,
+                           "%s: capturing is not allowed here; it is in the lab network: "
+                           "`wire network -- COMMAND`, or as root",
+                           record->interface);
+    if (status == PCAP_ERROR_NO_SUCH_DEVICE)
+        return failure_set(why, "%s: there is no such interface", record->interface);
+    return failure_set(why, "%s: %s", record->interface,
+                       status == PCAP_ERROR ? pcap_geterr(record->pcap) : pcap_statustostr(status));
+}
+
+static int open_interface(struct record *record, struct failure *why) {
+    char words[PCAP_ERRBUF_SIZE];
+
+    record->pcap = pcap_create(record->interface, words);
+    if (record->pcap == NULL)
+        return failure_set(why, "%s: %s", record->interface, words);
+    /* These calls can only fail on an activated handle. */
+    pcap_set_immediate_mode(record->pcap, 1);
+    pcap_set_snaplen(record->pcap, LONGEST_PACKET);
+    pcap_set_buffer_size(record->pcap, KERNEL_BUFFER);
+    if (pcap_set_tstamp_precision(record->pcap, PCAP_TSTAMP_PRECISION_NANO) != 0)
+        return failure_set(why, "%s: the system keeps no time in nanoseconds", record->interface);
+    int status = pcap_activate(record->pcap);
+    if (status < 0)
+        return activate_failed(record, status, why);
+    if (pcap_setnonblock(record->pcap, 1, words) < 0)
+        return failure_set(why, "%s: %s", record->interface, words);
+    return 0;
+}
+
+static int open_file(struct record *record, const char *path, struct failure *why) {
+    record->path = strdup(path);
+    if (record->path == NULL)
+        return failure_system(why, errno, "%s", path);
+    record->file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (record->file < 0)
+        return failure_system(why, errno, "%s cannot be written", path);
+    return 0;
+}
+
+static int write_front(struct record *record, struct failure *why) {
+    unsigned link_type = (unsigned)pcap_datalink(record->pcap);
+    int status = pcapng_section(&record->blocks, NULL);
+
+    record->front = (off_t)record->blocks.length;
+    if (status < 0 ||
+        pcapng_interface(&record->blocks, link_type, LONGEST_PACKET, record->interface) < 0)
+        return failure_set(why, "%s: no memory", record->path);
+    if (write_blocks(record) < 0)
+        return failure_set(why, "%s", record->why.text);
+    return 0;
+}
+
+static int open_marker(struct record *record, struct failure *why) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    record->marker_socket = fd;
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, size) < 0 ||
+        getsockname(fd, (struct sockaddr *)&address, &size) < 0 ||
+        connect(fd, (struct sockaddr *)&address, size) < 0)
+        return failure_system(why, errno, "no UDP on 127.0.0.1");
+    /* Random, so that nothing that is recorded can look like it. */
+    if (getrandom(record->marker, sizeof record->marker, 0) != sizeof record->marker)
+        return failure_system(why, errno, "no random numbers");
+    record->stop_event = eventfd(0, EFD_CLOEXEC);
+    if (record->stop_event < 0)
+        return failure_system(why, errno, "no eventfd");
+    return 0;
+}
+
+static int start_thread(struct record *record, struct failure *why) {
+    sigset_t all, before;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int error = pthread_create(&record->thread, NULL, record_thread, record);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return error == 0 ? 0 : failure_system(why, error, "no thread to record with");
+}
+
+static void record_free(struct record *record) {
+    if (record->pcap != NULL)
+        pcap_close(record->pcap);
+    if (record->file >= 0)
+        close(record->file);
+    if (record->marker_socket >= 0)
+        close(record->marker_socket);
+    if (record->stop_event >= 0)
+        close(record->stop_event);
+    buf_free(&record->blocks);
+    free(record->path);
+    free(record);
+}
+
+struct record *record_start(const char *path, const char *interface, struct failure *why) {
+    struct record *record = calloc(1, sizeof *record);
+
+    if (record == NULL) {
+        failure_system(why, errno, "%s", path);
+        return NULL;
+    }
+    record->interface = interface;
+    record->file = record->marker_socket = record->stop_event = -1;
+    buf_init(&record->blocks, 2 * WRITE_SIZE);
+    if (open_interface(record, why) < 0 || open_file(record, path, why) < 0 ||
+        open_marker(record, why) < 0)
+        goto failed;
+    if (write_front(record, why) < 0 || start_thread(record, why) < 0)
+        goto failed;
+    return record;
+
+failed:
+    record_free(record);
+    return NULL;
+}
+
+/* Sends the marker and waits for the thread, which ends when the marker has come by. */
+static int end_thread(struct record *record, struct failure *why) {
+    bool sent = send(record->marker_socket, record->marker, MARKER_SIZE, 0) == MARKER_SIZE;
+    int error = errno;
+
+    /* Without a marker the thread would wait for it in vain: it then ends by its own deadline. */
+    if (eventfd_write(record->stop_event, 1) < 0)
+        abort(); /* only possible for a closed descriptor */
+    pthread_join(record->thread, NULL);
+    if (!sent)
+        return failure_system(why, error, "the packet that ends the recording cannot be sent");
+    if (record->failed)
+        return failure_set(why, "%s", record->why.text);
+    return 0;
+}
+
+static int check_nothing_dropped(struct record *record, struct failure *why) {
+    struct pcap_stat stat;
+
+    if (pcap_stats(record->pcap, &stat) < 0)
+        return failure_set(why, "%s: %s", record->interface, pcap_geterr(record->pcap));
+    if (stat.ps_drop > 0)
+        return failure_set(why, "%s: the kernel dropped %u packets, more came than it could hold",
+                           record->interface, stat.ps_drop);
+    return 0;
+}
+
+/* Adds what the file at `path` holds; one that is not there holds nothing. */
+static int read_keys(const char *path, struct buf *keys, struct failure *why) {
+    char bytes[4096];
+    size_t count;
+    int status = 0;
+    FILE *file = fopen(path, "re");
+
+    if (file == NULL)
+        return errno == ENOENT ? 0 : failure_system(why, errno, "%s", path);
+    while (status == 0 && (count = fread(bytes, 1, sizeof bytes, file)) > 0) {
+        if (buf_append(keys, bytes, count) < 0)
+            status =
+                failure_set(why, "%s: more than %d bytes is no key log of a lab", path, KEYS_LIMIT);
+    }
+    if (status == 0 && ferror(file))
+        status = failure_system(why, errno, "%s", path);
+    fclose(file);
+    return status;
+}
+
+/* Adds to `out` what stands in front of the interface block in the final file. */
+static int make_front(const struct record_end *end, struct buf *out, struct failure *why) {
+    struct buf keys;
+    int status = 0;
+
+    buf_init(&keys, KEYS_LIMIT);
+    if (end->keys != NULL)
+        status = read_keys(end->keys, &keys, why);
+    if (status == 0 && (pcapng_section(out, end->comment) < 0 ||
+                        (keys.length > 0 && pcapng_keys(out, keys.bytes, keys.length) < 0)))
+        status = failure_set(why, "no memory for the capture's front");
+    buf_wipe(&keys);
+    return status;
+}
+
+/* Copies `from`, behind its first `skip` bytes, to the end of `to`. */
+static int copy_file(int to, int from, off_t skip) {
+    char bytes[65536];
+    ssize_t count;
+
+    while ((count = pread(from, bytes, sizeof bytes, skip)) > 0) {
+        if (write_all(to, bytes, (size_t)count) < 0)
+            return -1;
+        skip += count;
+    }
+    return count < 0 ? -1 : 0;
+}
+
+/* Makes the file anew with another front, beside the old one, and renames it over that. */
+static int rewrite(struct record *record, const struct buf *front, struct failure *why) {
+    char *fresh = NULL;
+    int file = -1, status = -1;
+
+    if (asprintf(&fresh, "%s.new", record->path) < 0)
+        return failure_set(why, "%s: no memory", record->path);
+    file = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (file < 0 || write_all(file, front->bytes, front->length) < 0 ||
+        copy_file(file, record->file, record->front) < 0 || rename(fresh, record->path) < 0)
+        failure_system(why, errno, "%s", fresh);
+    else
+        status = 0;
+    if (file >= 0)
+        close(file);
+    if (status < 0)
+        unlink(fresh);
+    free(fresh);
+    return status;
+}
+
+static int finish_file(struct record *record, const struct record_end *end, struct failure *why) {
+    struct buf front;
+    int status;
+
+    if (end->keys == NULL && end->comment == NULL)
+        return 0;
+    buf_init(&front, 2 * KEYS_LIMIT);
+    status = make_front(end, &front, why);
+    if (status == 0)
+        status = rewrite(record, &front, why);
+    buf_wipe(&front);
+    return status;
+}
+
+int record_stop(struct record *record, const struct record_end *end, struct record_result *result,
+                struct failure *why) {
+    unsigned left;
+    int status;
+
+    if (record == NULL)
+        return failure_set(why, "nothing is being recorded");
+    left = connections_wait(end->streams_until);
+    status = end_thread(record, why);
+    if (status == 0)
+        status = check_nothing_dropped(record, why);
+    if (status == 0)
+        status = finish_file(record, end, why);
+    if (result != NULL)
+        *result = (struct record_result){.frames = record->frames, .open = left};
+    record_free(record);
+    return status;
+}
