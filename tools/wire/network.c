@@ -1,5 +1,6 @@
 #include "network.h"
 #include "arguments.h"
+#include "loopback.h"
 #include "network_open.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -138,6 +139,10 @@ static void arrive(const char *descriptors) {
     sigset_t signals;
     passed_on(&signals);
     sigprocmask(SIG_UNBLOCK, &signals, NULL);
+
+    struct failure why;
+    if (loopback_like_ethernet(&why) < 0)
+        fprintf(stderr, "wire: %s; segments will be larger than outside\n", why.text);
 }
 
 /* The process that bwrap started inside, as seen from here. bwrap's own pid is `outer`; what it

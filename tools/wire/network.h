@@ -2,8 +2,8 @@
  * network: the private network in which labs run.
  *
  * Inside it there is a loopback interface and nothing else: real ports (25, 110, 143) without being
- * root, captures that hold the lab and nothing more, and no way out. Names come from the file
- * tools/wire/hosts:
+ * root, captures that hold the lab and nothing more, and no way out. Segments are no larger than on
+ * an Ethernet (loopback.h). Names come from the file tools/wire/hosts:
  *
  *     client.example.org   127.0.0.1            mail.example.org   127.0.0.2
  *     relay.example.net    127.0.0.3            mx.example.com     127.0.0.4
