@@ -8,8 +8,7 @@
  * other programs and are passed over.
  *
  *     static const struct config_key keys[] = {
- *         {"mail", "hostname", CONFIG_TEXT, "mail.example.org", "the name this server greets
- * with"},
+ *         {"mail", "hostname", CONFIG_TEXT, "mail.example.org", "how this server greets"},
  *         {"smtpd", "idle", CONFIG_SECONDS, "5m", "a session silent for so long is closed"},
  *         {NULL, NULL, CONFIG_TEXT, NULL, NULL},
  *     };
@@ -25,8 +24,8 @@
 enum config_type {
     CONFIG_TEXT,    /* as it stands; leading and trailing blanks do not count */
     CONFIG_LIST,    /* words, separated by blanks */
-    CONFIG_PATH,    /* a file; a relative one counts from the ini file's directory (from -o: from
-                       the working directory) */
+    CONFIG_PATH,    /* a file; a relative one counts from the ini file's directory, a standard one
+                       too (from -o: from the working directory) */
     CONFIG_NUMBER,  /* a whole number, 0 or more */
     CONFIG_BYTES,   /* a number, with K, M or G behind it for KiB, MiB, GiB */
     CONFIG_SECONDS, /* a number, with s, m, h or d behind it; s when there is none */
@@ -49,7 +48,11 @@ struct config; /* opaque */
  */
 struct config *config_new(const struct config_key *keys, struct failure *why);
 
-/* Reads an ini file over it. 0, or -1: cannot be read, not an ini file, unknown key, wrong type. */
+/*
+ * Reads an ini file over it: [section], key = value, ; or # comment; one line each, indented as you
+ * like. 0, or -1: cannot be read, not an ini file, unknown key (`why` names one that is spelled
+ * almost so), wrong type.
+ */
 int config_read(struct config *config, const char *path, struct failure *why);
 
 /* Takes one "section.key=value" as from -o. 0 or -1. */
@@ -58,6 +61,7 @@ int config_override(struct config *config, const char *assignment, struct failur
 /*
  * The value of a key of the list. Asking for one that is not in the list, or of another type, is
  * a mistake in the program and ends it (assert). What they return belongs to the config.
+ * config_number is for CONFIG_NUMBER, _BYTES, _SECONDS, and _YES_NO (1 or 0).
  */
 const char *config_text(const struct config *config, const char *section, const char *key);
 const char *config_path(const struct config *config, const char *section, const char *key);
