@@ -36,30 +36,39 @@ struct serve_listener {
     struct tls_context *tls; /* NULL: starts in clear; else TLS from the first byte */
     serve_session *session;
     void *context;    /* handed to every session; must be safe to share between threads */
-    const char *busy; /* said to a connection over the limit: "421 4.3.2 …\r\n" */
+    const char *busy; /* said to a connection over the limit: "421 4.3.2 …\r\n"; with `tls` such a
+                         connection is just closed, since words in clear would mean nothing to it */
 };
 
 struct serve *serve_new(const struct serve_limits *limits, struct failure *why);
 
 /*
- * Binds at once, so that a port in use is known before anything runs. Copies `listener`. Logs
- * "listening on 127.0.0.1:2525" (LOG_INFO): for port 0 with the port that the kernel chose. 0 or
- * -1.
+ * Binds at once, so that a port in use is known before anything runs. Copies `listener` and its
+ * strings. Logs "listening on 127.0.0.1:2525" (LOG_INFO): for port 0 with the port that the kernel
+ * chose. 0 or -1.
  */
 int serve_listen(struct serve *serve, const struct serve_listener *listener, struct failure *why);
 
 /*
  * Takes SIGTERM and SIGINT for itself, ignores SIGPIPE, accepts connections until one of those two
- * arrives (or serve_stop is called), then stops as above. When every listener accepts, writes one
- * newline to `ready_fd` and closes it (-1: nobody waits). Running out of file descriptors or memory
- * pauses accepting and is logged; it never ends the server. 0 after an orderly stop, -1 when some
- * sessions had to be cut.
+ * arrives (or serve_stop is called), then stops as above; a second signal cuts the sessions at
+ * once. To be called once, by a program's only thread: threads that it started before would still
+ * die of those signals. When every listener accepts, writes one newline to `ready_fd` and closes it
+ * (-1: nobody waits).
+ *
+ * Raises the limit of open files as far as it goes. Running out of file descriptors, threads or
+ * memory pauses accepting, until a session ends or for a second, and is logged; it never ends the
+ * server.
+ *
+ * 0 after an orderly stop. -1 when sessions had to be cut; `why` says how many, and whether some
+ * run on even so: these still use `context`, so the program should do nothing more but end.
  */
 int serve_run(struct serve *serve, int ready_fd, struct failure *why);
 
 /* Starts the stop from any thread or signal handler. */
 void serve_stop(struct serve *serve);
 
+/* Closes the listeners that serve_run did not. NULL is fine. */
 void serve_free(struct serve *serve);
 
 #endif
