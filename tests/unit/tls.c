@@ -1,0 +1,184 @@
+#include "tls_peer.h"
+#include <fcntl.h>
+#include <regex.h>
+
+static void refuses_certificates_in_words(void **state) {
+    (void)state;
+    static const char untrusted[] =
+        "the other side refuses our certificate: it does not trust its issuer";
+    static const char bad[] = "the other side refuses our certificate: wrong name or damaged";
+    static const char outdated[] = "the other side refuses our certificate: it has expired";
+    static const struct {
+        const char *certificate, *name, *words, *servers_words;
+    } cases[] = {
+        {"wrong-host", "mail.example.org",
+         "the certificate is for mx.example.com, mx2.example.com, 127.0.0.4, not for "
+         "mail.example.org",
+         bad},
+        {"wrong-host", "127.0.0.2",
+         "the certificate is for mx.example.com, mx2.example.com, 127.0.0.4, not for 127.0.0.2",
+         bad},
+        {"mail", "mail.example.org.evil.example", NULL, bad},
+        {"mail", "example.org", NULL, bad},
+        {"mail", "127.0.0.3", NULL, bad},
+        {"wildcard", "a.b.example.org",
+         "the certificate is for *.example.org, not for "
+         "a.b.example.org",
+         bad},
+        {"only-cn", "mail.example.org",
+         "the certificate is for mx.example.com, not for mail.example.org", bad},
+        {"expired", "mail.example.org", "the certificate expired on ", outdated},
+        {"future", "mail.example.org", "the certificate is not valid before ", bad},
+        {"stranger", "mail.example.org", "the certificate's issuer is not trusted here: Other CA",
+         untrusted},
+        {"self-signed", "mail.example.org", "the certificate is self-signed: nobody vouches for it",
+         untrusted},
+    };
+    struct tls_context *client = new_client();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct server server;
+        struct stream *stream = start_server(&server, cases[i].certificate);
+        struct failure why = {""};
+        assert_int_equal(stream_start_tls(stream, client, cases[i].name, &why), -1);
+        assert_string_equal(stream_failure(stream), why.text);
+        if (cases[i].words != NULL)
+            assert_non_null(strstr(why.text, cases[i].words));
+        /* Only closing is left. */
+        char byte;
+        size_t count;
+        assert_false(stream_is_tls(stream));
+        assert_int_equal(stream_write(stream, "x", 1), -1);
+        assert_int_equal(stream_read_some(stream, &byte, 1, &count), STREAM_FAILED);
+        stream_close(stream);
+        stop_server(&server);
+        assert_string_equal(server.why.text, cases[i].servers_words);
+    }
+    tls_free(client);
+}
+
+static void trusts_whom_it_is_told_to(void **state) {
+    (void)state;
+    struct failure why = {""};
+    struct server server;
+    struct tls_context *client = tls_client(file_path("self-signed.pem"), &why);
+    struct stream *stream = start_server(&server, "self-signed");
+    assert_int_equal(stream_start_tls(stream, client, "mail.example.org", &why), 0);
+    stream_close(stream);
+    stop_server(&server);
+    tls_free(client);
+
+    client = tls_client(NULL, &why); /* the system's own authorities do not know ours */
+    assert_non_null(client);
+    stream = start_server(&server, "mail");
+    assert_int_equal(stream_start_tls(stream, client, "mail.example.org", &why), -1);
+    assert_string_equal(why.text, "the certificate's issuer is not trusted here: Lab CA");
+    stream_close(stream);
+    stop_server(&server);
+
+    stream = start_server(&server, "mail"); /* nobody to verify: nothing to trust */
+    assert_int_equal(stream_start_tls(stream, client, NULL, &why), -1);
+    assert_string_equal(why.text, "TLS: no name that the certificate must be for");
+    stream_close(stream);
+    stop_server(&server);
+    tls_free(client);
+}
+
+static void says_why_files_do_not_serve(void **state) {
+    (void)state;
+    static const struct {
+        const char *certificate, *key, *words;
+    } cases[] = {
+        {"none.pem", "mail.key", "none.pem: no such file or directory"},
+        {"mail.pem", "none.key", "none.key: no such file or directory"},
+        {"mail.key", "mail.key", "mail.key: nothing of the kind in this file, which must be PEM"},
+        {"mail.pem", "wildcard.key", "wildcard.key: key values mismatch"},
+        {"locked.pem", "locked.key", "locked.key: "},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct failure why = {""};
+        assert_null(tls_server(file_path(cases[i].certificate), file_path(cases[i].key), &why));
+        if (strstr(why.text, cases[i].words) == NULL)
+            print_error("%s\n", why.text);
+        assert_non_null(strstr(why.text, cases[i].words));
+        assert_null(tls_server(file_path(cases[i].certificate), file_path(cases[i].key), NULL));
+    }
+    struct failure why = {""};
+    assert_null(tls_client(file_path("none.pem"), &why));
+    assert_non_null(strstr(why.text, "none.pem: no such file or directory"));
+    assert_null(tls_client(file_path("mail.key"), &why));
+    assert_non_null(strstr(why.text, "mail.key: no certificate or crl found"));
+    setenv("SSLKEYLOGFILE", "/no/such/keys", 1);
+    assert_null(tls_client(NULL, &why));
+    assert_string_equal(why.text, "/no/such/keys (SSLKEYLOGFILE): no such file or directory");
+    unsetenv("SSLKEYLOGFILE");
+}
+
+#define CLIENTS 6
+
+struct handshake {
+    struct server server;
+    struct stream *stream;
+    struct tls_context *client;
+    int result;
+    pthread_t thread;
+};
+
+static void *shake_hands(void *argument) {
+    struct handshake *handshake = argument;
+    handshake->result =
+        stream_start_tls(handshake->stream, handshake->client, "mail.example.org", NULL);
+    stream_close(handshake->stream);
+    return NULL;
+}
+
+/* Both sides write the same file, from many threads. */
+static void logs_keys_for_wireshark(void **state) {
+    (void)state;
+    const char *path = file_path("keys");
+    int earlier = open(path, O_WRONLY | O_CREAT, 0600);
+    assert_int_equal(write(earlier, "# kept\n", 7), 7);
+    close(earlier);
+    setenv("SSLKEYLOGFILE", path, 1);
+    struct tls_context *client = new_client();
+    struct handshake handshakes[CLIENTS];
+    for (size_t i = 0; i < CLIENTS; i++) {
+        handshakes[i].client = client;
+        handshakes[i].stream = start_server(&handshakes[i].server, "mail");
+    }
+    for (size_t i = 0; i < CLIENTS; i++)
+        assert_int_equal(pthread_create(&handshakes[i].thread, NULL, shake_hands, &handshakes[i]),
+                         0);
+    for (size_t i = 0; i < CLIENTS; i++) {
+        pthread_join(handshakes[i].thread, NULL);
+        stop_server(&handshakes[i].server);
+        assert_int_equal(handshakes[i].result, 0);
+    }
+    tls_free(client);
+    unsetenv("SSLKEYLOGFILE");
+
+    regex_t form;
+    assert_int_equal(regcomp(&form, "^[A-Z_0-9]+ [0-9a-f]{64} [0-9a-f]+\n$", REG_EXTENDED), 0);
+    FILE *file = fopen(file_path("keys"), "r");
+    char line[1000];
+    assert_non_null(fgets(line, sizeof line, file));
+    assert_string_equal(line, "# kept\n");
+    size_t lines = 0, traffic = 0;
+    for (; fgets(line, sizeof line, file) != NULL; lines++) {
+        assert_int_equal(regexec(&form, line, 0, NULL, 0), 0);
+        traffic += strncmp(line, "SERVER_TRAFFIC_SECRET_0 ", 24) == 0;
+    }
+    assert_int_equal(traffic, 2 * CLIENTS);
+    assert_true(lines >= 4 * traffic);
+    fclose(file);
+    regfree(&form);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(refuses_certificates_in_words),
+        TEST(trusts_whom_it_is_told_to),
+        TEST(says_why_files_do_not_serve),
+        TEST(logs_keys_for_wireshark),
+    };
+    return cmocka_run_group_tests(tests, make_certificates, remove_certificates);
+}
