@@ -61,9 +61,12 @@ struct repl_options {
 /* Starts reading from standard input. NULL: no memory, or standard input is closed. */
 struct repl *repl_open(const struct repl_options *options, struct failure *why);
 
-/* What to poll for reading. -1 once typing has ended. poll(2) cannot see lines that the repl holds
-   already: call repl_read until it stops saying REPL_LINE, or poll without waiting. */
-int repl_fd(const struct repl *repl);
+/*
+ * What to poll for reading; -1 once typing has ended. Ask anew before each poll: on a terminal this
+ * is where the prompt appears. poll(2) cannot see lines that the repl holds already: call repl_read
+ * until it stops saying REPL_LINE, or poll without waiting.
+ */
+int repl_fd(struct repl *repl);
 
 enum repl_result {
     REPL_LINE, /* a whole line is there */

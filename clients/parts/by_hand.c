@@ -32,6 +32,17 @@ bool by_hand_command(void *context, const char *line) {
     return true;
 }
 
+/* Says in grey what the reply means. */
+static void explain(const struct by_hand *session) {
+    struct buf lines;
+    buf_init(&lines, 65536);
+    explain_reply(&session->smtp->reply, &lines);
+    char *rest = lines.bytes;
+    for (char *line; rest != NULL && (line = strsep(&rest, "\n")) != NULL && line[0] != '\0';)
+        repl_remark(session->repl, "%s", line);
+    buf_free(&lines);
+}
+
 /* Shows the reply just read, and does what it asks for. 0; -1: the session cannot go on. */
 static int take_reply(struct by_hand *session, int code) {
     struct smtp *smtp = session->smtp;
@@ -40,8 +51,8 @@ static int take_reply(struct by_hand *session, int code) {
         return failure_set(&smtp->why, "cannot write to standard output");
     if (code < 0)
         return -1;
-    if (!session->silent)
-        explain_reply(session->repl, reply);
+    if (!session->silent && repl_is_terminal(session->repl))
+        explain(session);
 
     char line[REPLY_LINE_SIZE];
     reply_line(reply, line);
@@ -108,7 +119,7 @@ static int end_typing(struct by_hand *session) {
         return failure_set(&smtp->why, "typing ended within the message: it was not sent");
     if (repl_failure(session->repl) != NULL)
         return failure_set(&smtp->why, "%s", repl_failure(session->repl));
-    repl_remark(session->repl, "QUIT");
+    repl_remark(session->repl, "QUIT (end of typing)");
     session->over = true;
     send_line(smtp, "QUIT", 4);
     return take_reply(session, smtp_read_reply(smtp));

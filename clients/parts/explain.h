@@ -4,7 +4,7 @@
 #ifndef CLIENTS_EXPLAIN_H
 #define CLIENTS_EXPLAIN_H
 
-#include "repl.h"
+#include "buf.h"
 #include "smtp.h"
 
 /* The whole reply on one line, for a message: its newlines become blanks; cut when it is too long.
@@ -13,11 +13,14 @@
 const char *reply_line(const struct smtp_reply *reply, char text[REPLY_LINE_SIZE]);
 
 /*
- * Remarks below a reply what its code means, its enhanced status code (RFC 3463), and each
- * extension that an EHLO reply offers:
+ * Adds what the reply means, in lines that end in \n: its code, its enhanced status code (RFC 2034,
+ * RFC 3463) if it has one, and the extensions if it is the answer to EHLO.
  *
- *     ← requested mail action okay, completed · RFC 5321 §4.2.3
+ *     250 ← requested mail action okay, completed · RFC 5321 §4.2.3
+ *     2.1.5 ← destination address valid · RFC 3463 §3.2
+ *
+ * What it does not know it leaves out; of an unknown code it explains the first digit.
  */
-void explain_reply(struct repl *repl, const struct smtp_reply *reply);
+void explain_reply(const struct smtp_reply *reply, struct buf *lines);
 
 #endif

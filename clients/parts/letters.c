@@ -6,9 +6,9 @@
 #include <string.h>
 
 static void report_refused(const char *recipient, const struct smtp_reply *reply, void *context) {
-    (void)context;
+    const char *file = context;
     char words[REPLY_LINE_SIZE];
-    complain("smtp", "%s refused: %s", recipient, reply_line(reply, words));
+    complain("smtp", "%s: %s refused: %s", file, recipient, reply_line(reply, words));
 }
 
 /* Opens a message. NULL when it cannot be read; what cannot is known here, before MAIL. */
@@ -39,7 +39,7 @@ static int send_file(struct smtp *smtp, const struct letters *letters, const cha
     }
     size_t accepted = 0;
     int code = smtp_send(smtp, letters->sender, letters->recipients, letters->recipient_count,
-                         message, &accepted, report_refused, NULL);
+                         message, &accepted, report_refused, (void *)(uintptr_t)file);
     if (message != stdin)
         fclose(message);
     if (code < 0)
@@ -50,10 +50,11 @@ static int send_file(struct smtp *smtp, const struct letters *letters, const cha
     if (code == 421)
         return failure_set(&smtp->why, "the server ended the session: %s", words);
     if (accepted == 0) {
-        complain("smtp", "%s was not sent: %s", file, words);
+        complain("smtp", "%s: not sent: %s", file, words);
         return 0;
     }
     printf("%s: %s\n", file, words);
+    fflush(stdout);
     return accepted == letters->recipient_count;
 }
 
