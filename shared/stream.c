@@ -68,10 +68,6 @@ enum stream_result stream_timed_out(struct stream *stream, bool writing) {
     return STREAM_TIMEOUT;
 }
 
-bool stream_is_over(const struct stream *stream) {
-    return stream->until > stream->since && deadline_left(stream->until) == 0;
-}
-
 enum stream_result stream_wait(struct stream *stream, bool writing) {
     int ready = net_wait(stream->transport.socket, writing, stream->until);
     if (ready > 0)

@@ -43,7 +43,11 @@ struct stream *stream_open(int socket, struct failure *why);
 struct stream *stream_connect(const char *host, const char *port, deadline until,
                               struct failure *why);
 
-/* All reading and writing from now on must be done by `until`. At first: DEADLINE_NEVER. */
+/*
+ * All reading and writing from now on must be done by `until`. At first: DEADLINE_NEVER. With a
+ * deadline that has passed already, deadline_in(0), a call still takes what is there, and does not
+ * wait for more.
+ */
 void stream_set_deadline(struct stream *stream, deadline until);
 
 /* When `fd` becomes readable, a stream_read_line that waits for a line's first byte gives up with
@@ -53,11 +57,14 @@ void stream_set_interrupt(struct stream *stream, int fd);
 /*
  * Reads one line, up to and including its LF, into `line` without its CR LF (or bare LF).
  * `limit` counts the bytes before CR LF. A line may hold NUL and CR: nothing is hidden.
- * STREAM_END with line->length > 0: the peer closed in the middle of a line.
+ * What `line` held before is gone. It holds the bytes that came, at most `limit` of them, with a
+ * NUL behind, whatever the result: STREAM_END with line->length > 0: the peer closed in the middle
+ * of a line. A part that came before a STREAM_TIMEOUT is taken out of the stream too.
  */
 enum stream_result stream_read_line(struct stream *stream, struct buf *line, size_t limit);
 
-/* Adds exactly `count` bytes to `into`. STREAM_END: the peer closed before. */
+/* Adds exactly `count` bytes to `into`. STREAM_END: the peer closed before; `into` has what came.
+   STREAM_FAILED, with nothing read: more than into->limit. */
 enum stream_result stream_read_exact(struct stream *stream, struct buf *into, size_t count);
 
 /* Waits for at least one byte, copies what is there, at most `size`, and says how many in *count.
@@ -92,7 +99,8 @@ int stream_flush(struct stream *stream);
 int stream_start_tls(struct stream *stream, struct tls_context *context, const char *name,
                      struct failure *why);
 
-/* Whether it is encrypted; and how, for logs and Received: "TLSv1.3 TLS_AES_256_GCM_SHA384". */
+/* Whether it is encrypted; and how, for logs and Received: "TLSv1.3 TLS_AES_256_GCM_SHA384", or "".
+ */
 bool stream_is_tls(const struct stream *stream);
 const char *stream_tls_description(const struct stream *stream);
 
@@ -101,8 +109,10 @@ int stream_socket(const struct stream *stream);
 const struct net_address *stream_peer(const struct stream *stream);
 const struct net_address *stream_local(const struct stream *stream);
 
-/* The words behind STREAM_FAILED, STREAM_TIMEOUT, STREAM_END and a failed write: "connection
- * reset". */
+/*
+ * The words behind STREAM_FAILED, STREAM_TIMEOUT, STREAM_END and a failed write, such as "nothing
+ * came for 5 seconds". They do not name the peer: the caller knows it.
+ */
 const char *stream_failure(const struct stream *stream);
 
 /*

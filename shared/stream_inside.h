@@ -36,13 +36,6 @@ enum stream_result stream_wait(struct stream *stream, bool writing);
 /* Puts a time-out into words. STREAM_TIMEOUT. */
 enum stream_result stream_timed_out(struct stream *stream, bool writing);
 
-/*
- * Whether the deadline has passed, even if there is more to read: a peer that never stops sending
- * must not hold us. A deadline that had passed when it was set means "only what is there now", and
- * never stops a read that need not wait.
- */
-bool stream_is_over(const struct stream *stream);
-
 /* Sends what was collected: OK, TIMEOUT or FAILED. */
 enum stream_result stream_send_collected(struct stream *stream);
 

@@ -23,11 +23,22 @@ static enum stream_result broke(struct stream *stream, const struct failure *why
     return STREAM_FAILED;
 }
 
-/* Into `bytes` what is there, as soon as there is something. */
-static enum stream_result receive(struct stream *stream, char *bytes, size_t size, size_t *count) {
+/*
+ * Whether time is up even if there is more to read: a peer that never stops sending must not hold
+ * us. A deadline that had passed when it was set means "only what is there now": then a call may
+ * read once, but not go on (`begun`).
+ */
+static bool is_over(const struct stream *stream, bool begun) {
+    return deadline_left(stream->until) == 0 && (begun || stream->until > stream->since);
+}
+
+/* Into `bytes` what is there, as soon as there is something. `begun`: this call took bytes before.
+ */
+static enum stream_result receive(struct stream *stream, char *bytes, size_t size, size_t *count,
+                                  bool begun) {
     if (stream->read_failed)
         return STREAM_FAILED;
-    if (stream_is_over(stream))
+    if (is_over(stream, begun))
         return stream_timed_out(stream, false);
     if (send_first(stream) != STREAM_OK)
         return STREAM_TIMEOUT;
@@ -51,14 +62,14 @@ static enum stream_result receive(struct stream *stream, char *bytes, size_t siz
 }
 
 /* Something into the empty input buffer. */
-static enum stream_result fill(struct stream *stream) {
+static enum stream_result fill(struct stream *stream, bool begun) {
     if (stream->in == NULL && (stream->in = malloc(STREAM_IN_SIZE)) == NULL) {
         failure_system(&stream->failure, ENOMEM, "connection");
         stream->read_failed = true;
         return STREAM_FAILED;
     }
     size_t count = 0;
-    enum stream_result result = receive(stream, stream->in, STREAM_IN_SIZE, &count);
+    enum stream_result result = receive(stream, stream->in, STREAM_IN_SIZE, &count, begun);
     stream->in_start = 0;
     stream->in_end = count;
     return result;
@@ -118,7 +129,7 @@ enum stream_result stream_read_line(struct stream *stream, struct buf *line, siz
         if (stream_unread(stream) == 0) {
             enum stream_result result = begun ? STREAM_OK : wait_for_line(stream);
             if (result == STREAM_OK)
-                result = fill(stream);
+                result = fill(stream, begun);
             if (result != STREAM_OK) {
                 if (held_cr)
                     add_to_line(line, "\r", 1, limit);
@@ -150,18 +161,18 @@ enum stream_result stream_read_exact(struct stream *stream, struct buf *into, si
         failure_set(&stream->failure, "%zu bytes are more than may be kept", count);
         return STREAM_FAILED;
     }
-    while (count > 0) {
-        const char *bytes;
-        size_t there;
-        enum stream_result result = stream_look(stream, &bytes, &there);
-        if (result != STREAM_OK)
-            return result;
-        size_t part = there < count ? there : count;
-        if (buf_append(into, bytes, part) < 0) {
+    for (bool begun = false; count > 0; begun = true) {
+        if (stream_unread(stream) == 0) {
+            enum stream_result result = fill(stream, begun);
+            if (result != STREAM_OK)
+                return result;
+        }
+        size_t there = stream_unread(stream), part = there < count ? there : count;
+        if (buf_append(into, stream->in + stream->in_start, part) < 0) {
             failure_system(&stream->failure, ENOMEM, "connection");
             return STREAM_FAILED;
         }
-        stream_consume(stream, part);
+        stream->in_start += part;
         count -= part;
     }
     return STREAM_OK;
@@ -171,7 +182,7 @@ enum stream_result stream_read_some(struct stream *stream, void *bytes, size_t s
                                     size_t *count) {
     *count = 0;
     if (stream_unread(stream) == 0 && size >= STREAM_IN_SIZE)
-        return receive(stream, bytes, size, count);
+        return receive(stream, bytes, size, count, false);
     const char *there;
     enum stream_result result = stream_look(stream, &there, count);
     if (result != STREAM_OK)
@@ -187,7 +198,7 @@ enum stream_result stream_look(struct stream *stream, const char **bytes, size_t
     *bytes = NULL;
     *count = 0;
     if (stream_unread(stream) == 0) {
-        enum stream_result result = fill(stream);
+        enum stream_result result = fill(stream, false);
         if (result != STREAM_OK)
             return result;
     }

@@ -17,7 +17,7 @@ static enum stream_result send_all(struct stream *stream, const char *bytes, siz
             result = stream_wait(stream, state == TRANSPORT_WANTS_WRITE);
         else if (state != TRANSPORT_DONE)
             result = STREAM_FAILED;
-        else if (count > 0 && stream_is_over(stream))
+        else if (count > 0 && deadline_left(stream->until) == 0)
             result = stream_timed_out(stream, true);
     }
     if (result != STREAM_OK)

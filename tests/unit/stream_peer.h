@@ -17,6 +17,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -109,6 +110,15 @@ static inline void end_pair(struct stream *stream, struct peer *peer) {
 
 static inline void send_now(int socket, const char *bytes, size_t count) {
     assert_int_equal(send(socket, bytes, count, 0), count);
+}
+
+/* "nothing came for 40 milliseconds": the 40 may be less on a machine that was busy just then. */
+static inline void assert_timed_out(const struct stream *stream, const char *words) {
+    const char *said = stream_failure(stream);
+    size_t length = strlen(words);
+    if (strncmp(said, words, length) != 0)
+        print_error("said: %s\n", said);
+    assert_int_equal(strncmp(said, words, length), 0);
 }
 
 #define BYTES(text) text, sizeof(text) - 1

@@ -201,7 +201,7 @@ static void silence_ends_the_handshake(void **state) {
         assert_int_equal(stream_start_tls(stream, side == 0 ? client : server,
                                           side == 0 ? "mail.example.org" : NULL, &why),
                          -1);
-        assert_string_equal(why.text, "nothing came for 20 milliseconds");
+        assert_timed_out(stream, "nothing came");
         stream_abort(stream);
         close(peer);
     }
