@@ -1,0 +1,197 @@
+"""A real Postfix for one test: started, used, gone.
+
+It is the Debian package, unpacked by tests/interop/peers.sh into build/peers/postfix and not
+installed. Configuration, queue, data and log lie in one directory that the caller names; a mount
+namespace shows it to Postfix as /var/spool/postfix, so that its daemons, which are not root, reach
+it wherever the clone lies, and gives it the two users it wants without adding any to the machine.
+Nothing of the system's own Postfix, if there is one, is read or written.
+
+Postfix changes users, so this needs the real root: see why_not().
+"""
+import os
+import pathlib
+import shutil
+import subprocess
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("KIT_BUILD", SOURCE / "build")).resolve()
+PROGRAMS = BUILD / "peers" / "postfix"
+
+# Users of the namespace only. Debian reserves these numbers, so no one else has them.
+OWNER_ID, POSTDROP_ID, MAIL_ID = 62025, 62026, 62027
+
+HOME = "/var/spool/postfix"     # the instance, as Postfix sees it
+UNPACKED = "/var/spool/package"  # PROGRAMS, as Postfix sees it
+
+MAIN_CF = """\
+compatibility_level = 3.6
+myhostname = {hostname}
+mydestination =
+mynetworks = 127.0.0.0/8
+inet_interfaces = loopback-only
+inet_protocols = ipv4
+smtp_dns_support_level = disabled
+smtpd_peername_lookup = no
+smtputf8_enable = yes
+message_size_limit = 52428800
+mailbox_size_limit = 0
+virtual_mailbox_limit = 0
+virtual_mailbox_domains = {domain}
+virtual_mailbox_base = {home}/store
+virtual_mailbox_maps = inline:{{ {mailboxes} }}
+virtual_uid_maps = static:{mail}
+virtual_gid_maps = static:{mail}
+alias_maps =
+alias_database =
+biff = no
+queue_directory = {home}/queue
+data_directory = {home}/data
+command_directory = {unpacked}/usr/sbin
+daemon_directory = {unpacked}/usr/lib/postfix/sbin
+shlib_directory = {unpacked}/usr/lib/postfix
+meta_directory = {home}/etc
+import_environment = MAIL_CONFIG LD_LIBRARY_PATH POSTLOG_SERVICE POSTLOG_HOSTNAME
+mail_owner = postfix
+setgid_group = postdrop
+maillog_file = {log}
+maillog_file_prefixes = {home}
+"""
+
+# Debian's master.cf without the transports that nobody uses here, and without chroot.
+MASTER_CF = """\
+{address}:{port} inet n - n - - smtpd
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+flush unix n - n 1000? 0 flush
+proxymap unix - - n - - proxymap
+proxywrite unix - - n - 1 proxymap
+smtp unix - - n - - smtp
+showq unix n - n - - showq
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+virtual unix - n n - - virtual
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+postlog unix-dgram n - n - 1 postlogd
+"""
+
+QUEUES = ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming",
+          "private", "saved", "trace")
+
+
+def why_not():
+    """None, or why no Postfix can run here, in words for a skipped test."""
+    if not PROGRAMS.is_dir():
+        return f"no Postfix in {PROGRAMS}: run tests/interop/peers.sh"
+    if os.geteuid() != 0 or not _user_exists_here(OWNER_ID):
+        return "Postfix works under several users, which takes root: run the tests with sudo"
+    if shutil.which("bwrap") is None:
+        return "no bwrap: install the package bubblewrap"
+    return None
+
+
+def _user_exists_here(number):
+    """Whether this user namespace has that user: root of a namespace of its own may be alone."""
+    for line in pathlib.Path("/proc/self/uid_map").read_text().split("\n"):
+        fields = [int(word) for word in line.split()]
+        if fields and fields[0] <= number < fields[0] + fields[2]:
+            return True
+    return False
+
+
+class Postfix:
+    """A running Postfix: with Postfix(directory, ...) as postfix: ...
+
+    directory   made anew; holds all that Postfix writes, and store/NAME/ is the Maildir of NAME
+    address     what it listens on; the network should be the test's own
+    domain      whose mail it takes, for each of `users`
+    log         whether it writes directory/log (without it, it logs nowhere)
+    settings    further lines of main.cf
+    """
+
+    def __init__(self, directory, address="127.0.0.4", port=25, hostname="mx.example.com",
+                 domain="example.com", users=("dave", "erin"), log=True, settings=""):
+        self.directory = pathlib.Path(directory)
+        self.address, self.port = address, port
+        self._make_directories(users)
+        mailboxes = ", ".join(f"{{ {user}@{domain} = {user}/ }}" for user in users)
+        etc = self.directory / "etc"
+        (etc / "main.cf").write_text(MAIN_CF.format(
+            hostname=hostname, domain=domain, mailboxes=mailboxes, home=HOME,
+            unpacked=UNPACKED, mail=MAIL_ID, log=f"{HOME}/log" if log else "") + settings)
+        os.utime(etc / "main.cf", (0, 0))  # Postfix waits while it is only seconds old
+        (etc / "master.cf").write_text(MASTER_CF.format(address=address, port=port))
+        (etc / "passwd").write_text(
+            f"root:x:0:0::/:/bin/sh\npostfix:x:{OWNER_ID}:{OWNER_ID}::/:/bin/false\n"
+            f"vmail:x:{MAIL_ID}:{MAIL_ID}::/:/bin/false\nnobody:x:65534:65534::/:/bin/false\n")
+        (etc / "group").write_text(
+            f"root:x:0:\npostfix:x:{OWNER_ID}:\npostdrop:x:{POSTDROP_ID}:\n"
+            f"vmail:x:{MAIL_ID}:\nnogroup:x:65534:\n")
+
+    def _make_directories(self, users):
+        self.directory.mkdir()
+        self._make("etc", 0, 0o755)
+        self._make("queue", 0, 0o755)
+        self._make("queue/pid", 0, 0o755)
+        for queue in QUEUES:
+            self._make(f"queue/{queue}", OWNER_ID, 0o700)
+        self._make("queue/maildrop", OWNER_ID, 0o730, POSTDROP_ID)
+        self._make("queue/public", OWNER_ID, 0o710, POSTDROP_ID)
+        self._make("data", OWNER_ID, 0o700)
+        self._make("store", MAIL_ID, 0o755)
+        for user in users:
+            for part in ("", "/tmp", "/new", "/cur"):
+                self._make(f"store/{user}{part}", MAIL_ID, 0o755)
+        self.directory.chmod(0o755)
+
+    def _make(self, name, owner, mode, group=None):
+        path = self.directory / name
+        path.mkdir()
+        os.chown(path, owner, owner if group is None else group)
+        path.chmod(mode)
+
+    def __enter__(self):
+        # `master -w` returns when every port is open. It goes on in the background, and cat keeps
+        # the namespace alive until our end of its input closes: then the kernel ends all of it.
+        command = ["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--cap-add",
+                   "ALL", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc",
+                   "--tmpfs", "/tmp", "--tmpfs", "/var/spool",
+                   "--bind", str(self.directory), HOME, "--ro-bind", str(PROGRAMS), UNPACKED,
+                   "--ro-bind", str(self.directory / "etc/passwd"), "/etc/passwd",
+                   "--ro-bind", str(self.directory / "etc/group"), "/etc/group",
+                   "--setenv", "MAIL_CONFIG", f"{HOME}/etc",
+                   "--setenv", "POSTLOG_SERVICE", "postlog",
+                   "--setenv", "POSTLOG_HOSTNAME", "localhost",
+                   "--setenv", "LD_LIBRARY_PATH", f"{UNPACKED}/usr/lib/postfix", "--chdir", "/",
+                   "sh", "-c", f"{UNPACKED}/usr/lib/postfix/sbin/master -w && echo ready && exec cat"]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                         stderr=subprocess.PIPE)
+        if self._process.stdout.readline() != b"ready\n":
+            _, errors = self._process.communicate()
+            raise RuntimeError(f"Postfix does not start: {errors.decode()}{self.log_text()}")
+        return self
+
+    def __exit__(self, *_):
+        self._process.communicate()
+
+    def log_text(self):
+        """What it logged so far."""
+        log = self.directory / "log"
+        return log.read_text(errors="replace") if log.exists() else ""
+
+    def store(self, user):
+        """The Maildir of a user."""
+        return self.directory / "store" / user
+
+
+def tool(name):
+    """The command and the environment to run one of Postfix's own programs: smtp-source, ..."""
+    environment = dict(os.environ, LD_LIBRARY_PATH=str(PROGRAMS / "usr/lib/postfix"))
+    return str(PROGRAMS / "usr/sbin" / name), environment
