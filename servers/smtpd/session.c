@@ -1,0 +1,144 @@
+#include "session.h"
+#include "commands.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REPLY_LIMIT 510  /* octets before CR LF, RFC 5321 §4.5.3.1.5 */
+#define FAREWELL_MS 2000 /* a peer that was silent for too long has so long to take the 421 */
+
+void session_log(const struct session *session, enum log_level level, const char *format, ...) {
+    char text[1500];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    log_event(level, "session=%lu %s", session->number, text);
+}
+
+/* Writes one reply line into the stream; `text` is changed where it must not go out as it is. */
+static void write_line(struct session *session, const char *status, char separator, char *text) {
+    for (char *byte = text; *byte != '\0'; byte++)
+        if ((unsigned char)*byte < ' ' || *byte == 127)
+            *byte = '?';
+    const char *enhanced = strlen(status) > 4 ? status + 4 : "";
+    int room = REPLY_LIMIT - 4 - (int)strlen(enhanced) - 1;
+    if (stream_printf(session->stream, "%.3s%c%s%s%.*s\r\n", status, separator, enhanced,
+                      *enhanced == '\0' ? "" : " ", room, text) < 0)
+        session->over = stream_failure(session->stream);
+}
+
+void session_reply(struct session *session, const char *status, const char *format, ...) {
+    char text[REPLY_LIMIT + 1];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    write_line(session, status, ' ', text);
+    if (status[0] == '4' || status[0] == '5') {
+        session->errors++;
+        session_log(session, LOG_WARN, "refused \"%s %s\" command=\"%.200s\"", status, text,
+                    session->line.length > 0 ? session->line.bytes : "");
+    }
+}
+
+void session_reply_more(struct session *session, const char *status, const char *format, ...) {
+    char text[REPLY_LIMIT + 1];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    write_line(session, status, '-', text);
+}
+
+void session_close(struct session *session, const char *status, const char *text) {
+    session_reply(session, status, "%s %s, closing connection", session->settings->hostname, text);
+    session->over = text;
+}
+
+void session_wait(struct session *session) {
+    deadline idle = deadline_in(session->settings->idle_ms);
+    stream_set_deadline(session->stream, deadline_earlier(idle, session->end));
+}
+
+void session_lost(struct session *session, enum stream_result result) {
+    if (result == STREAM_TIMEOUT || result == STREAM_INTERRUPTED) {
+        stream_set_deadline(session->stream, deadline_in(FAREWELL_MS));
+        if (result == STREAM_INTERRUPTED)
+            session_close(session, "421 4.3.2", "The server stops"); /* RFC 3463 §3.4 */
+        else if (deadline_left(session->end) == 0)
+            session_close(session, "421 4.4.2", "The session lasts too long");
+        else
+            session_close(session, "421 4.4.2", "Nothing heard for too long");
+    } else {
+        session->over =
+            result == STREAM_END ? "the client closed" : stream_failure(session->stream);
+    }
+}
+
+void session_reset(struct session *session) {
+    free(session->envelope.recipients);
+    session->envelope = (struct envelope){.count = 0};
+    if (session->state == SESSION_ENVELOPE)
+        session->state = SESSION_GREETED;
+}
+
+/* Whether the line holds what no command may: NUL, CR, LF and other control characters. */
+static bool has_control(const struct buf *line) {
+    for (size_t i = 0; i < line->length; i++)
+        if ((unsigned char)line->bytes[i] < ' ' || line->bytes[i] == 127)
+            return true;
+    return false;
+}
+
+/* One line of the peer, whatever it is, gets its one reply. */
+static void answer(struct session *session, enum stream_result result) {
+    const struct settings *settings = session->settings;
+    if (++session->commands > settings->commands)
+        session_close(session, "421 4.7.0", "Too many commands");
+    else if (session->errors >= settings->errors)
+        session_close(session, "421 4.7.0", "Too many errors");
+    else if (result == STREAM_TOO_LONG)
+        session_reply(session, "500 5.5.2", "Line too long: the limit is %zu octets",
+                      settings->line);
+    else if (result == STREAM_BARE_LF)
+        session_reply(session, "500 5.5.2", "A command ends in CR LF, not in LF alone");
+    else if (has_control(&session->line))
+        session_reply(session, "500 5.5.2", "Control character in the command");
+    else
+        commands_run(session);
+}
+
+static void converse(struct session *session) {
+    session_reply(session, "220", "%s ESMTP Mailwire", session->settings->hostname);
+    while (session->over == NULL) {
+        session_wait(session);
+        enum stream_result result =
+            stream_read_line(session->stream, &session->line, session->settings->line - 2);
+        bool line = result == STREAM_OK || result == STREAM_BARE_LF || result == STREAM_TOO_LONG;
+        if (line)
+            answer(session, result);
+        else
+            session_lost(session, result);
+    }
+}
+
+void session_run(struct stream *stream, unsigned long number, void *context) {
+    const struct settings *settings = context;
+    struct session session = {
+        .stream = stream,
+        .settings = settings,
+        .number = number,
+        .state = SESSION_NEW,
+        .end = deadline_in(settings->session_ms),
+    };
+    buf_init(&session.line, settings->line);
+    const struct net_address *peer = stream_peer(stream);
+    session_log(&session, LOG_INFO, "begins client=%s port=%u", peer->host, peer->port);
+    converse(&session);
+    session_log(&session, LOG_INFO, "ends messages=%lu commands=%lu errors=%lu: %s",
+                session.messages, session.commands, session.errors, session.over);
+    session_reset(&session);
+    buf_free(&session.line);
+}

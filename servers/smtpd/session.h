@@ -1,0 +1,86 @@
+/*
+ * session: one connection, from the 220 to its end.
+ *
+ * The loop reads a line, looks the verb up in the table of commands (commands.h) and calls its
+ * function, which answers with exactly one reply. That is all that keeps both sides in step.
+ */
+#ifndef SMTPD_SESSION_H
+#define SMTPD_SESSION_H
+
+#include "address.h"
+#include "deadline.h"
+#include "settings.h"
+#include "stream.h"
+
+/* Where in the dialogue a session is (RFC 5321 §4.1.4); bits, so that a command can allow several.
+ */
+enum session_state {
+    SESSION_NEW = 1,      /* no EHLO or HELO yet */
+    SESSION_GREETED = 2,  /* a message can begin */
+    SESSION_ENVELOPE = 4, /* MAIL was accepted; RCPT or DATA may follow */
+    SESSION_ANY = 7,
+};
+
+/* Who sends the message under way, and who gets it. */
+struct envelope {
+    struct address sender;
+    bool utf8;                         /* MAIL had SMTPUTF8 */
+    const struct account **recipients; /* different ones, each gets the message once */
+    size_t count;
+    size_t capacity;
+    size_t accepted;        /* RCPT commands with 250; more than `count` if some name the same */
+    struct address written; /* the last of them, as the client wrote it */
+};
+
+#define SESSION_NAME_LIMIT 255 /* RFC 5321 §4.5.3.1.2 */
+
+struct session {
+    struct stream *stream;
+    const struct settings *settings;
+    unsigned long number;
+    enum session_state state;
+    const char *over;                  /* NULL; or why the session ends, for the log */
+    deadline end;                      /* of the whole session */
+    struct buf line;                   /* the command in hand */
+    char name[SESSION_NAME_LIMIT + 1]; /* from EHLO or HELO */
+    bool esmtp;                        /* it was EHLO */
+    struct envelope envelope;
+    unsigned long commands;
+    unsigned long errors; /* replies 4xx and 5xx */
+    unsigned long messages;
+};
+
+/* A serve_session; `context` is the const struct settings. */
+void session_run(struct stream *stream, unsigned long number, void *context);
+
+/*
+ * Answers: one line, "250 2.1.0 Sender accepted". `status` is the reply code, and the enhanced
+ * status code where the reply has one (RFC 2034): "250 2.1.0". Control characters in the text
+ * become "?", and a line over 512 octets (RFC 5321 §4.5.3.1.5) is cut. 4xx and 5xx are counted and
+ * logged.
+ */
+void session_reply(struct session *session, const char *status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* A line of a reply with more to follow: "250-SIZE 26214400". The last one is session_reply's. */
+void session_reply_more(struct session *session, const char *status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Says 421 with `status` and `text`, and ends the session after this command (§3.8). */
+void session_close(struct session *session, const char *status, const char *text);
+
+/* Gives the next read from the peer its time: `idle`, but not beyond the session's end. */
+void session_wait(struct session *session);
+
+/* What is to be done when a read did not bring what it should: says 421 if the peer still listens,
+   and ends the session. */
+void session_lost(struct session *session, enum stream_result result);
+
+/* Forgets the message under way (RSET, EHLO, and the end of DATA). */
+void session_reset(struct session *session);
+
+/* One line in the log, with the session's number in front. */
+void session_log(const struct session *session, enum log_level level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif
