@@ -66,7 +66,7 @@ def below_trace(message):
 
 
 class Data(unittest.TestCase):
-    options = ()
+    options = ("smtpd.errors=10000",)
 
     def setUp(self):
         self.server = Smtpd(options=self.options).start()
@@ -209,13 +209,13 @@ class Data(unittest.TestCase):
             r"    for <Bob@example\.org>; [A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d \+0000\n"
             r"Subject: x\n\nx\n\Z",
         )
-        self.assertIn("id=%s from=<ışık@example.net> recipients=1 size=16" % queue_id, self.server.log())
+        self.assertIn("id=%s from=<ışık@example.net> recipients=1 size=17" % queue_id, self.server.log())
 
 
 class Small(Data):
     """The same under a limit of 1,000 octets, and what is particular to limits."""
 
-    options = ("smtpd.message-size=1000", "smtpd.recipients=3")
+    options = ("smtpd.errors=10000", "smtpd.message-size=1000", "smtpd.recipients=3")
     test_awkward_messages_are_stored_to_the_byte = None
     test_everybody_gets_it_once = None
     test_too_many_received_fields = None

@@ -9,12 +9,14 @@
 The build tested is build/, or the directory that the environment variable KIT_BUILD names (so that
 the same tests run over build-asan and build-tsan). Everything is written below it.
 """
+import ctypes
 import os
 import re
 import select
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
 from pathlib import Path
@@ -32,6 +34,11 @@ PEOPLE = (
     "carol@example.org:Çağla Özgür",
     "dave@example.com:Dave",
 )
+
+
+def end_with_parent():
+    """In the child: a server does not outlive its test, however that ends (prctl(2), PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 class Reply(NamedTuple):
@@ -146,9 +153,12 @@ class Smtpd:
         """Starts it and waits until it accepts. May be called again after stop or kill."""
         ready, theirs = os.pipe()
         with open(self.logfile, "ab") as log:
-            start_of_log = log.tell()
             self.process = subprocess.Popen(
-                self.command + ["--ready-fd", str(theirs)], stdin=subprocess.DEVNULL, stderr=log, pass_fds=[theirs]
+                self.command + ["--ready-fd", str(theirs)],
+                stdin=subprocess.DEVNULL,
+                stderr=log,
+                pass_fds=[theirs],
+                preexec_fn=end_with_parent,
             )
         os.close(theirs)
         told = select.select([ready], [], [], PATIENCE)[0] and os.read(ready, 1)
@@ -156,9 +166,16 @@ class Smtpd:
         if told != b"\n":
             self.kill()
             raise RuntimeError("smtpd did not start:\n" + self.log())
-        found = re.search(rb"listening on ([0-9.]+):([0-9]+)", self.logfile.read_bytes()[start_of_log:])
-        self.host, self.port = found.group(1).decode(), int(found.group(2))
+        self.host, self.port = self.listens()[0]
         return self
+
+    def listens(self):
+        """The IPv4 addresses and ports it listens on, whatever it logs: proc(5), /proc/PID/net/tcp."""
+        process = Path("/proc/%d" % self.process.pid)
+        own = {os.readlink(fd) for fd in (process / "fd").iterdir()}
+        rows = [row.split() for row in (process / "net/tcp").read_text().splitlines()[1:]]
+        ends = [row[1].split(":") for row in rows if row[3] == "0A" and "socket:[%s]" % row[9] in own]
+        return [(socket.inet_ntoa(struct.pack("=I", int(host, 16))), int(port, 16)) for host, port in ends]
 
     def __enter__(self):
         return self.start()
