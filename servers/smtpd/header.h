@@ -15,8 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define HEADER_HELD 32 /* so many bytes may be held back until it is clear which field they begin \
-                        */
+#define HEADER_HELD 32 /* bytes that may be held back, until it is clear what they begin */
 
 enum header_state {
     HEADER_NAME,  /* at the beginning of a line, or in the name of a field */
