@@ -252,10 +252,10 @@ def arguments():
 
 def main():
     options = arguments()
-    if not Path(postfix.tool("smtp-source")[0]).exists():
+    if not postfix.has_tools():
         print("skipped:", postfix.why_not())
         return 77
-    network.enter("--writable", str(options.store), *(["--host-users"] if os.geteuid() == 0 else []))
+    network.enter("--writable", str(options.store), several_users=network.can_have_users())
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 

@@ -13,7 +13,7 @@ from watch import Watch
 
 if postfix.why_not():
     skip(postfix.why_not())
-network.enter("--host-users")
+network.enter(several_users=True)
 
 SMTP = str(BUILD / "bin" / "smtp")
 

@@ -1,27 +1,29 @@
 """A real Postfix for one test: started, used, gone.
 
-It is the Debian package, unpacked by tests/interop/peers.sh into build/peers/postfix and not
-installed. Configuration, queue, data and log lie in one directory that the caller names; a mount
+It is the Debian package, unpacked by tests/interop/peers.sh into build/peers/postfix, or installed
+in the usual place. Configuration, queue, data and log lie in one directory that the caller names; a mount
 namespace shows it to Postfix as /var/spool/postfix, so that its daemons, which are not root, reach
 it wherever the clone lies, and gives it the two users it wants without adding any to the machine.
 Nothing of the system's own Postfix, if there is one, is read or written.
 
-Postfix changes users, so this needs the real root: see why_not().
+Postfix changes users, so this needs root, or a user with subordinate users: see why_not().
 """
 import os
 import pathlib
 import shutil
 import subprocess
 
-SOURCE = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("KIT_BUILD", SOURCE / "build")).resolve()
-PROGRAMS = BUILD / "peers" / "postfix"
+import network
+from smtpd import BUILD
+
+UNPACKED = BUILD / "peers" / "postfix"
+ROOT = UNPACKED if UNPACKED.is_dir() else pathlib.Path("/")  # the tree that has Postfix
 
 # Users of the namespace only. Debian reserves these numbers, so no one else has them.
 OWNER_ID, POSTDROP_ID, MAIL_ID = 62025, 62026, 62027
 
 HOME = "/var/spool/postfix"     # the instance, as Postfix sees it
-UNPACKED = "/var/spool/package"  # PROGRAMS, as Postfix sees it
+PACKAGE = "/var/spool/package"  # ROOT, as Postfix sees it
 
 MAIN_CF = """\
 compatibility_level = 3.6
@@ -46,9 +48,9 @@ alias_database =
 biff = no
 queue_directory = {home}/queue
 data_directory = {home}/data
-command_directory = {unpacked}/usr/sbin
-daemon_directory = {unpacked}/usr/lib/postfix/sbin
-shlib_directory = {unpacked}/usr/lib/postfix
+command_directory = {package}/usr/sbin
+daemon_directory = {package}/usr/lib/postfix/sbin
+shlib_directory = {package}/usr/lib/postfix
 meta_directory = {home}/etc
 import_environment = MAIL_CONFIG LD_LIBRARY_PATH POSTLOG_SERVICE POSTLOG_HOSTNAME
 mail_owner = postfix
@@ -88,22 +90,13 @@ QUEUES = ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "
 
 def why_not():
     """None, or why no Postfix can run here, in words for a skipped test."""
-    if not PROGRAMS.is_dir():
-        return f"no Postfix in {PROGRAMS}: run tests/interop/peers.sh"
-    if os.geteuid() != 0 or not _user_exists_here(OWNER_ID):
-        return "Postfix works under several users, which takes root: run the tests with sudo"
+    if not has_tools():
+        return f"no Postfix in {UNPACKED}: run tests/interop/peers.sh"
+    if not network.has_user(OWNER_ID) and ("WIRE_NETWORK" in os.environ or not network.can_have_users()):
+        return "Postfix works under several users: run the tests with sudo, or install the package uidmap"
     if shutil.which("bwrap") is None:
         return "no bwrap: install the package bubblewrap"
     return None
-
-
-def _user_exists_here(number):
-    """Whether this user namespace has that user: root of a namespace of its own may be alone."""
-    for line in pathlib.Path("/proc/self/uid_map").read_text().split("\n"):
-        fields = [int(word) for word in line.split()]
-        if fields and fields[0] <= number < fields[0] + fields[2]:
-            return True
-    return False
 
 
 class Postfix:
@@ -125,7 +118,7 @@ class Postfix:
         etc = self.directory / "etc"
         (etc / "main.cf").write_text(MAIN_CF.format(
             hostname=hostname, domain=domain, mailboxes=mailboxes, home=HOME,
-            unpacked=UNPACKED, mail=MAIL_ID, log=f"{HOME}/log" if log else "") + settings)
+            package=PACKAGE, mail=MAIL_ID, log=f"{HOME}/log" if log else "") + settings)
         os.utime(etc / "main.cf", (0, 0))  # Postfix waits while it is only seconds old
         (etc / "master.cf").write_text(MASTER_CF.format(address=address, port=port))
         (etc / "passwd").write_text(
@@ -163,14 +156,14 @@ class Postfix:
         command = ["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--cap-add",
                    "ALL", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc",
                    "--tmpfs", "/tmp", "--tmpfs", "/var/spool",
-                   "--bind", str(self.directory), HOME, "--ro-bind", str(PROGRAMS), UNPACKED,
+                   "--bind", str(self.directory), HOME, "--ro-bind", str(ROOT), PACKAGE,
                    "--ro-bind", str(self.directory / "etc/passwd"), "/etc/passwd",
                    "--ro-bind", str(self.directory / "etc/group"), "/etc/group",
                    "--setenv", "MAIL_CONFIG", f"{HOME}/etc",
                    "--setenv", "POSTLOG_SERVICE", "postlog",
                    "--setenv", "POSTLOG_HOSTNAME", "localhost",
-                   "--setenv", "LD_LIBRARY_PATH", f"{UNPACKED}/usr/lib/postfix", "--chdir", "/",
-                   "sh", "-c", f"{UNPACKED}/usr/lib/postfix/sbin/master -w && echo ready && exec cat"]
+                   "--setenv", "LD_LIBRARY_PATH", f"{PACKAGE}/usr/lib/postfix", "--chdir", "/",
+                   "sh", "-c", f"{PACKAGE}/usr/lib/postfix/sbin/master -w && echo ready && exec cat"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                          stderr=subprocess.PIPE)
         if self._process.stdout.readline() != b"ready\n":
@@ -191,7 +184,12 @@ class Postfix:
         return self.directory / "store" / user
 
 
+def has_tools():
+    """Whether Postfix's programs are there; smtp-source and smtp-sink need nothing more."""
+    return pathlib.Path(tool("smtp-source")[0]).exists()
+
+
 def tool(name):
     """The command and the environment to run one of Postfix's own programs: smtp-source, ..."""
-    environment = dict(os.environ, LD_LIBRARY_PATH=str(PROGRAMS / "usr/lib/postfix"))
-    return str(PROGRAMS / "usr/sbin" / name), environment
+    environment = dict(os.environ, LD_LIBRARY_PATH=str(ROOT / "usr/lib/postfix"))
+    return str(ROOT / "usr/sbin" / name), environment
