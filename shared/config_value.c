@@ -12,10 +12,9 @@ static const struct unit {
     char letter;
     long long factor;
 } units[] = {
-    {CONFIG_BYTES, 'K', 1LL << 10},   {CONFIG_BYTES, 'M', 1LL << 20},
-    {CONFIG_BYTES, 'G', 1LL << 30},   {CONFIG_SECONDS, 's', 1},
-    {CONFIG_SECONDS, 'm', 60},        {CONFIG_SECONDS, 'h', 3600},
-    {CONFIG_SECONDS, 'd', 24 * 3600},
+    {CONFIG_BYTES, 'K', 1LL << 10}, {CONFIG_BYTES, 'M', 1LL << 20}, {CONFIG_BYTES, 'G', 1LL << 30},
+    {CONFIG_SECONDS, 's', 1},       {CONFIG_SECONDS, 'm', 60},      {CONFIG_SECONDS, 'h', 3600},
+    {CONFIG_SECONDS, 'd', 86400},
 };
 
 const char *config_type_words(enum config_type type) {
@@ -107,21 +106,22 @@ static char *path_from(const char *directory, char *path) {
 
 int config_value_set(struct config_value *value, enum config_type type, const char *text,
                      const char *directory, struct failure *why) {
-    struct config_value fresh = {.text = trimmed(text)};
-    int parsed = 0;
-    if (fresh.text != NULL && type == CONFIG_LIST)
-        fresh.words = split_words(fresh.text);
-    else if (fresh.text != NULL && type == CONFIG_PATH)
-        fresh.text = path_from(directory, fresh.text);
-    else if (fresh.text != NULL && type == CONFIG_YES_NO)
-        parsed = parse_yes_no(fresh.text, &fresh.number);
-    else if (fresh.text != NULL && type != CONFIG_TEXT)
-        parsed = parse_number(type, fresh.text, &fresh.number);
-    if (fresh.text == NULL)
+    char *clean = trimmed(text);
+    if (clean != NULL && type == CONFIG_PATH)
+        clean = path_from(directory, clean);
+    if (clean == NULL)
         return failure_system(why, ENOMEM, "value");
+    struct config_value fresh = {.text = clean};
+    int parsed = 0;
+    if (type == CONFIG_LIST)
+        fresh.words = split_words(clean);
+    else if (type == CONFIG_YES_NO)
+        parsed = parse_yes_no(clean, &fresh.number);
+    else if (type != CONFIG_TEXT && type != CONFIG_PATH)
+        parsed = parse_number(type, clean, &fresh.number);
     if (parsed < 0) {
-        failure_set(why, "\"%s\" is not %s", fresh.text, config_type_words(type));
-        free(fresh.text);
+        failure_set(why, "\"%s\" is not %s", clean, config_type_words(type));
+        free(clean);
         return -1;
     }
     free(value->text);

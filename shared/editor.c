@@ -78,8 +78,8 @@ static char **complete(const char *typed, int start, int end) {
     char **matches = rl_completion_matches(typed, next_match);
     if (matches != NULL && matches[1] == NULL) {
         size_t index = 0;
-        rl_completion_append_character =
-            words_append(words_match(editor_now->options->words, matches[0], &index));
+        rl_completion_append_character = (unsigned char)words_append(
+            words_match(editor_now->options->words, matches[0], &index));
     }
     return matches;
 }

@@ -192,7 +192,7 @@ static int listen_on(int family, const struct sockaddr *address, socklen_t lengt
 }
 
 int net_listen(const char *address, struct failure *why) {
-    char host[sizeof((struct net_address *)NULL)->host];
+    char host[sizeof((struct net_address *)NULL)->host] = "";
     const char *port = NULL;
     if (split_address(address, host, sizeof host, &port, why) < 0)
         return -1;

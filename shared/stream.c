@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define LINGER_MS  2000
-#define LINGER_MAX (1024u * 1024)
+#define LINGER_MAX 1048576u
 
 struct stream *stream_open(int socket, struct failure *why) {
     struct stream *stream = calloc(1, sizeof *stream);
@@ -154,13 +154,11 @@ static void linger(struct stream *stream) {
     size_t total = 0;
     while (total < LINGER_MAX) {
         ssize_t count = recv(stream->transport.socket, bytes, sizeof bytes, 0);
-        if (count == 0)
+        if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR))
             return;
         if (count > 0)
             total += (size_t)count;
-        else if (errno == EAGAIN && stream_wait(stream, false) != STREAM_OK)
-            return;
-        else if (errno != EAGAIN && errno != EINTR)
+        else if (stream_wait(stream, false) != STREAM_OK)
             return;
     }
 }

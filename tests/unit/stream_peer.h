@@ -126,7 +126,9 @@ static inline void assert_timed_out(const struct stream *stream, const char *wor
 static inline size_t open_files(void) {
     DIR *directory = opendir("/proc/self/fd");
     size_t count = 0;
-    while (directory != NULL && readdir(directory) != NULL)
+    if (directory == NULL)
+        return SIZE_MAX;
+    while (readdir(directory) != NULL)
         count++;
     closedir(directory);
     return count;

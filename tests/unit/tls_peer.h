@@ -59,7 +59,9 @@ static inline int make_certificates(void **state) {
 static inline int remove_certificates(void **state) {
     (void)state;
     DIR *listing = opendir(directory);
-    for (struct dirent *entry; listing != NULL && (entry = readdir(listing)) != NULL;)
+    if (listing == NULL)
+        return -1;
+    for (struct dirent *entry; (entry = readdir(listing)) != NULL;)
         unlink(file_path(entry->d_name));
     closedir(listing);
     return rmdir(directory);

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Every header compiles alone, and includes go one way: servers, labs, solutions, clients and tools
+# use shared/ and what is beside them; shared/ uses only itself; nothing reaches up or across.
+. "$(dirname "$0")/common.sh"
+failed=0
+
+compiler=${CC:-cc}
+command -v "$compiler" >/dev/null || skip "$compiler is not installed: ./kit setup"
+mapfile -t libraries < <(pkg-config --cflags openssl cmocka 2>/dev/null | xargs -r -n 1)
+
+while IFS= read -r -d '' header; do
+  # Twice, so that its include guard is tried too.
+  printf '#include "%s"\n#include "%s"\n' "$header" "$header" |
+    "$compiler" -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -fsyntax-only -x c - \
+      -I . -I shared "${libraries[@]}" ||
+    { printf '%s does not compile alone\n' "$header"; failed=1; }
+done < <(files h)
+
+# Where the includes of a file in directory $1 may come from, besides that directory itself.
+allowed() {
+  case $1 in
+  shared) ;;
+  clients) printf '%s\n' shared clients/parts ;;
+  tests/*) printf '%s\n' shared clients/parts tools/wire tests/unit servers/* ;;
+  *) echo shared ;;
+  esac
+}
+
+while IFS=: read -r file line include; do
+  included=${include#*\"}
+  included=${included%%\"*}
+  directory=$(dirname "$file")
+  mapfile -t from < <(allowed "$directory")
+  for place in "$directory" "${from[@]}"; do
+    [ ! -f "$place/$included" ] || continue 2
+  done
+  printf '%s:%s: "%s" is not in %s%s\n' "$file" "$line" "$included" "$directory" "${from[*]:+ or ${from[*]}}"
+  failed=1
+done < <(files c h | xargs -0 grep -nHE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"')
+
+exit $failed
