@@ -54,7 +54,7 @@ static void assert_same(const struct result *one, const struct result *other) {
     assert_memory_equal(one->text, other->text, one->length);
 }
 
-#define BYTES(text) text, sizeof text - 1
+#define BYTES(text) text, sizeof(text) - 1
 
 static const struct {
     const char *wire;
