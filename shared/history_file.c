@@ -24,10 +24,10 @@ static bool find_path(const char *program, char path[PATH_MAX]) {
 void history_file_load(const char *program) {
     using_history();
     char path[PATH_MAX];
-    if (!find_path(program, path) || read_history(path) != 0)
+    if (!find_path(program, path))
         return;
-    if (history_length > HISTORY_FILE_LINES)
-        history_truncate_file(path, HISTORY_FILE_LINES);
+    history_truncate_file(path, HISTORY_FILE_LINES);
+    read_history(path);
     stifle_history(HISTORY_FILE_LINES);
 }
 

@@ -33,7 +33,7 @@ struct repl *repl_open(const struct repl_options *options, struct failure *why) 
         return NULL;
     }
     repl->options = *options;
-    buf_init(&repl->input, REPL_LINE_LIMIT + PIECE);
+    buf_init(&repl->input, REPL_LINE_LIMIT + 1 + PIECE);
     if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) {
         repl->editor = editor_open(&repl->options, why);
         if (repl->editor == NULL) {
@@ -54,6 +54,11 @@ const char *repl_failure(const struct repl *repl) {
     return repl->failure.text[0] != '\0' ? repl->failure.text : NULL;
 }
 
+static enum repl_result too_long(struct repl *repl) {
+    failure_set(&repl->failure, "standard input: a line is longer than %d bytes", REPL_LINE_LIMIT);
+    return REPL_END;
+}
+
 /* Gives out the line that ends before `end`; `next` is where the one behind it begins. */
 static enum repl_result give_line(struct repl *repl, size_t end, size_t next,
                                   struct repl_line *line) {
@@ -61,6 +66,8 @@ static enum repl_result give_line(struct repl *repl, size_t end, size_t next,
     size_t length = end - repl->start;
     if (next > end && length > 0 && text[length - 1] == '\r')
         length--;
+    if (length > REPL_LINE_LIMIT)
+        return too_long(repl);
     text[length] = '\0';
     *line = (struct repl_line){text, length};
     repl->start = next;
@@ -71,11 +78,8 @@ static enum repl_result give_line(struct repl *repl, size_t end, size_t next,
 static enum repl_result read_piece(struct repl *repl) {
     buf_consume(&repl->input, repl->start);
     repl->start = 0;
-    if (repl->input.length > REPL_LINE_LIMIT) {
-        failure_set(&repl->failure, "standard input: a line is longer than %d bytes",
-                    REPL_LINE_LIMIT);
-        return REPL_END;
-    }
+    if (repl->input.length > REPL_LINE_LIMIT + 1) /* with a CR */
+        return too_long(repl);
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
     if (poll(&input, 1, 0) == 0)
         return REPL_MORE;
