@@ -68,8 +68,10 @@ static bool take_name(struct session *session, const char *argument) {
         session_reply(session, "501 5.5.4", "Syntax: EHLO or HELO, a blank, your host name");
         return false;
     }
-    for (size_t i = 0; i <= length; i++)
-        session->name[i] = (unsigned char)argument[i] > 126 ? '?' : argument[i];
+    memcpy(session->name, argument, length + 1);
+    for (char *byte = session->name; *byte != '\0'; byte++)
+        if ((unsigned char)*byte > 126)
+            *byte = '?';
     session_reset(session);
     session->state = SESSION_GREETED;
     return true;

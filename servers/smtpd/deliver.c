@@ -23,7 +23,8 @@ static struct maildir_delivery *begin_copy(const struct deliver *deliver, size_t
 struct deliver *deliver_begin(const struct settings *settings,
                               const struct account *const *recipients, size_t count,
                               struct failure *why) {
-    struct deliver *deliver = calloc(1, sizeof(*deliver) + count * sizeof(deliver->copies[0]));
+    struct deliver *deliver =
+        calloc(1, sizeof *deliver + count * sizeof(struct maildir_delivery *));
     if (deliver == NULL) {
         failure_set(why, "no memory for a message");
         return NULL;

@@ -51,6 +51,7 @@ static int read_options(int count, char **arguments, struct options *options, st
     opterr = 0; /* one line, ours */
     int option;
     char *end;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): no thread runs yet */
     while ((option = getopt_long(count, arguments, ":c:o:h", longs, NULL)) != -1) {
         switch (option) {
         case 'c':
