@@ -9,8 +9,6 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
 
 #define MISUSE 2
 
@@ -51,7 +49,6 @@ static int read_options(int count, char **arguments, struct options *options, st
     opterr = 0; /* one line, ours */
     int option;
     char *end;
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe): no thread runs yet */
     while ((option = getopt_long(count, arguments, ":c:o:h", longs, NULL)) != -1) {
         switch (option) {
         case 'c':
@@ -79,16 +76,6 @@ static int read_options(int count, char **arguments, struct options *options, st
     if (options->config == NULL)
         return failure_set(why, "which configuration? say -c kit.ini; see smtpd --help");
     return 0;
-}
-
-/* A connection takes a descriptor, and two more while its message is delivered; the usual limit of
-   1024 is for programs that use select(2), which nothing here does. */
-static void raise_open_files(void) {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
 }
 
 static int serve_all(const struct settings *settings, int ready_fd, struct failure *why) {
@@ -127,7 +114,6 @@ static int run(const struct config *config, int ready_fd) {
     if (settings_load(&settings, config, &why) < 0)
         return fail(EXIT_FAILURE, why.text);
     log_open("smtpd", settings.log_level);
-    raise_open_files();
     int status = mailbox_prepare(&settings, &why);
     if (status == 0)
         status = serve_all(&settings, ready_fd, &why);

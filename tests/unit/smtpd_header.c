@@ -1,6 +1,6 @@
 /* What smtpd does to the header of a message that it delivers, and what it puts in front. */
 #include "../../servers/smtpd/header.c"
-#include "../../servers/smtpd/trace.c" 
+#include "../../servers/smtpd/trace.c"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -107,8 +107,7 @@ static void writes_the_trace(void **state) {
 }
 
 int main(void) {
-    /* The date is in UTC, wherever the server stands. NOLINTNEXTLINE(concurrency-mt-unsafe) */
-    setenv("TZ", "Asia/Istanbul", 1);
+    setenv("TZ", "Asia/Istanbul", 1); /* the date is in UTC, wherever the server stands */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(leaves_out_and_counts_wherever_it_is_split),
         cmocka_unit_test(holds_back_no_more_than_it_says),
