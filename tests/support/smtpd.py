@@ -10,6 +10,7 @@ The build tested is build/, or the directory that the environment variable KIT_B
 the same tests run over build-asan and build-tsan). Everything is written below it.
 """
 import ctypes
+import contextlib
 import os
 import re
 import select
@@ -172,7 +173,10 @@ class Smtpd:
     def listens(self):
         """The IPv4 addresses and ports it listens on, whatever it logs: proc(5), /proc/PID/net/tcp."""
         process = Path("/proc/%d" % self.process.pid)
-        own = {os.readlink(fd) for fd in (process / "fd").iterdir()}
+        own = set()
+        for descriptor in (process / "fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # closed meanwhile, as --ready-fd is
+                own.add(os.readlink(descriptor))
         rows = [row.split() for row in (process / "net/tcp").read_text().splitlines()[1:]]
         ends = [row[1].split(":") for row in rows if row[3] == "0A" and "socket:[%s]" % row[9] in own]
         return [(socket.inet_ntoa(struct.pack("=I", int(host, 16))), int(port, 16)) for host, port in ends]
