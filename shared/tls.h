@@ -3,7 +3,8 @@
  *
  * A context is made once and shared by all connections and threads of a program; it is not changed
  * afterwards. TLS 1.2 and 1.3, nothing older. When the environment variable SSLKEYLOGFILE names a
- * file, the keys of every session are added to it, so that Wireshark can decrypt a recording.
+ * file, the keys of every session are added to it, so that Wireshark can decrypt a recording; when
+ * it cannot be written, no context is made. A context must outlive its streams.
  */
 #ifndef SHARED_TLS_H
 #define SHARED_TLS_H
