@@ -204,7 +204,8 @@ static int stop_all(struct serve *serve, struct failure *why) {
         serve->listening[i].socket = -1;
     }
     if (serve->sessions.count > 0)
-        log_event(LOG_INFO, "stopping: %d sessions finish their command", serve->sessions.count);
+        log_event(LOG_INFO, "stopping, sessions that may finish their command: %d",
+                  serve->sessions.count);
     int cut = 0;
     if (!wait_for_sessions(serve, deadline_in(serve->limits.stop_seconds * 1000))) {
         cut = serve_sessions_cut(&serve->sessions);
@@ -212,8 +213,8 @@ static int stop_all(struct serve *serve, struct failure *why) {
     }
     serve_goodbye_end(&serve->goodbyes);
     if (serve->sessions.count > 0)
-        return failure_set(why, "%d sessions do not end", serve->sessions.count);
-    return cut > 0 ? failure_set(why, "%d sessions had to be cut", cut) : 0;
+        return failure_set(why, "sessions that do not end: %d", serve->sessions.count);
+    return cut > 0 ? failure_set(why, "sessions that had to be cut: %d", cut) : 0;
 }
 
 /* A thousand connections are a thousand descriptors, and each may have a file open too. */
