@@ -63,6 +63,7 @@ struct dialogue_step {
     size_t offset;        /* of bytes[0] in its side's stream: see dialogue_frame_of */
     int tls;              /* TLS_HANDSHAKE …, the type of the record */
     int handshake;        /* the type of handshake message, -1: encrypted, or not a handshake */
+    size_t order;         /* private: among steps of the same frame */
 };
 
 /* One side's bytes: in clear up to `clear`, then, if TLS was started, what keys could decrypt. */
@@ -73,6 +74,7 @@ struct dialogue_bytes {
     unsigned long long sent;     /* octets of TCP payload, each counted once */
     struct dialogue_span *spans; /* private: which frame carried what */
     size_t span_count;
+    char *memory; /* private */
 };
 
 struct dialogue {
@@ -82,10 +84,11 @@ struct dialogue {
     struct dialogue_step *steps; /* in the order in which they were complete */
     size_t step_count;
     struct dialogue_bytes side[2];
-    bool late;    /* the capture began after the connection: its start is missing */
-    bool gaps;    /* bytes are missing inside */
-    bool unclear; /* the same bytes were sent twice with different content */
-    bool smtp;    /* read with SMTP's framing: the server's port, or its 220, says so */
+    bool late;            /* the capture began after the connection: its start is missing */
+    bool gaps;            /* bytes are missing inside */
+    bool unclear;         /* the same bytes were sent twice with different content */
+    bool smtp;            /* read with SMTP's framing: the server's port, or its 220, says so */
+    size_t step_capacity; /* private */
 };
 
 /* All conversations of a capture, in the order of their first frames. */

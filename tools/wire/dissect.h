@@ -79,11 +79,11 @@ struct dissect_matches {
     size_t count;
 };
 
-/* One value of a field, in the first or a further frame that the question is about. */
+/* One value of a field. A frame may have several values of the same field, or none. */
 struct dissect_value {
     unsigned frame;
     unsigned field;   /* which of the question's fields, from 0 */
-    const char *text; /* as tshark prints it: "127.0.0.2", "25", "220" */
+    const char *text; /* "127.0.0.2", "25", "true" for a flag, hexadecimal for bytes */
 };
 
 struct dissect_values {
@@ -112,7 +112,6 @@ struct dissect_plan {
     size_t filter_count;
     const struct dissect_question *questions;
     size_t question_count;
-    bool frames; /* whether the facts of the frames are wanted; without, frame_count is 0 */
 };
 
 struct dissection {

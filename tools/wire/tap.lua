@@ -1,0 +1,174 @@
+-- tap.lua: what dissect.c has tshark run over a capture. It reads the plan from standard input and
+-- writes the answer to standard output; nothing of either needs quoting, because every text comes
+-- behind its length.
+--
+-- The plan:                                The answer:
+--   filter LENGTH                            mailwire
+--   (a display filter)                       wrong-filter INDEX LENGTH     and the reason
+--   question LENGTH LENGTH                   wrong-question INDEX LENGTH   and the reason
+--   (fields)(a display filter)               frame NUMBER …                and its bytes
+--                                            other NUMBER …                for one that is not TCP
+--                                            match INDEX NUMBER
+--                                            value INDEX FIELD NUMBER LENGTH   and the text
+--                                            end FRAMES
+--
+-- INDEX counts from 0. Frames come in order, and so do the matches of each filter.
+
+local out = io.stdout
+out:setvbuf("full", 65536)
+
+local function write(...)
+    out:write(table.concat({...}, " "), "\n")
+end
+
+-- tshark's words for what is wrong, without what surrounds them:
+-- `Error while registering tap: Filter "tcp &&" is invalid - Unexpected end of filter expression.`
+local function reason(message)
+    local words = tostring(message):gsub("%s+", " "):gsub("%.$", "")
+    return words:match("is invalid %- (.*)$") or words
+end
+
+-- A listener on the frames that match `filter`; raises tshark's own words when it is no filter.
+local function listen(filter, packet)
+    local listener = Listener.new("frame", filter ~= "" and filter or nil)
+    listener.packet = packet
+    return listener
+end
+
+local function extractor(name)
+    local fine, field = pcall(Field.new, name)
+    if not fine then
+        error(name .. " is neither a field nor a protocol name", 0)
+    end
+    return field
+end
+
+---------------------------------------------------------------------------------- facts of frames
+
+local field = {}
+for name, abbreviation in pairs {
+    time = "frame.time_epoch", cap_len = "frame.cap_len", len = "frame.len",
+    stream = "tcp.stream", source_port = "tcp.srcport", destination_port = "tcp.dstport",
+    flags = "tcp.flags", sequence = "tcp.seq_raw", acknowledgment = "tcp.ack_raw",
+    payload = "tcp.payload", icmp = "icmp", icmpv6 = "icmpv6", tls = "tls",
+    records = "tls.record.content_type", handshakes = "tls.handshake.type",
+} do
+    field[name] = Field.new(abbreviation)
+end
+
+-- Whose bytes are the application's, when they came through TLS.
+local applications = {}
+for _, name in ipairs {"smtp", "imap", "pop", "http", "data"} do
+    applications[#applications + 1] = Field.new(name)
+end
+
+local function bytes_of(infos)
+    local parts = {}
+    for _, info in ipairs(infos) do
+        parts[#parts + 1] = info.range:raw()
+    end
+    return table.concat(parts)
+end
+
+local function types_of(infos)
+    local parts = {}
+    for _, info in ipairs(infos) do
+        parts[#parts + 1] = string.char(info.value % 256)
+    end
+    return table.concat(parts)
+end
+
+local function decrypted()
+    local parts = {}
+    for _, application in ipairs(applications) do
+        parts[#parts + 1] = bytes_of({application()})
+    end
+    return table.concat(parts)
+end
+
+local frames = 0
+
+local function tell_frame(pinfo)
+    local time = field.time().value
+    local stream = field.stream()
+    local payload, application, records, handshakes = "", "", "", ""
+
+    frames = frames + 1
+    -- An ICMP error quotes the TCP segment that it is about; that one was not sent again.
+    if stream == nil or field.icmp() ~= nil or field.icmpv6() ~= nil then
+        write("other", pinfo.number, time.secs, time.nsecs)
+        return
+    end
+    payload = bytes_of({field.payload()})
+    if field.tls() ~= nil then
+        application = decrypted()
+        records = types_of({field.records()})
+        handshakes = types_of({field.handshakes()})
+    end
+    write("frame", pinfo.number, time.secs, time.nsecs, stream.value, tostring(pinfo.net_src),
+          tostring(pinfo.net_dst), field.source_port().value, field.destination_port().value,
+          field.flags().value, field.sequence().value, field.acknowledgment().value,
+          field.cap_len().value < field.len().value and 1 or 0, #payload, #application, #records,
+          #handshakes)
+    out:write(payload, application, records, handshakes, "\n")
+end
+
+---------------------------------------------------------------------------- filters and questions
+
+local function add_filter(index, filter)
+    local fine, message = pcall(listen, filter, function(pinfo)
+        write("match", index, pinfo.number)
+    end)
+    if not fine then
+        local words = reason(message)
+        write("wrong-filter", index, #words)
+        out:write(words, "\n")
+    end
+end
+
+local function add_question(index, names, filter)
+    local fine, message = pcall(function()
+        local fields = {}
+        for name in names:gmatch("%S+") do
+            fields[#fields + 1] = extractor(name)
+        end
+        listen(filter, function(pinfo)
+            for number, extract in ipairs(fields) do
+                for _, info in ipairs({extract()}) do
+                    local text = tostring(info.value)
+                    write("value", index, number - 1, pinfo.number, #text)
+                    out:write(text, "\n")
+                end
+            end
+        end)
+    end)
+    if not fine then
+        local words = reason(message)
+        write("wrong-question", index, #words)
+        out:write(words, "\n")
+    end
+end
+
+local function read_plan(plan)
+    local filters, questions = 0, 0
+    for line in plan:lines() do
+        local word, first, second = line:match("^(%S+) ?(%d*) ?(%d*)$")
+        first, second = tonumber(first), tonumber(second)
+        if word == "filter" then
+            add_filter(filters, plan:read(first))
+            filters = filters + 1
+            plan:read(1)
+        elseif word == "question" then
+            add_question(questions, plan:read(first) or "", plan:read(second) or "")
+            questions = questions + 1
+            plan:read(1)
+        end
+    end
+end
+
+write("mailwire")
+listen("", tell_frame).draw = function()
+    write("end", frames)
+    out:flush()
+end
+read_plan(io.stdin)
