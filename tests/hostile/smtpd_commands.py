@@ -363,5 +363,14 @@ class Commands(unittest.TestCase):
             )
 
 
+class Reticent(unittest.TestCase):
+    def test_nobody_is_told_who_has_a_mailbox(self):
+        with Smtpd(options=["smtpd.vrfy=no"]) as server, server.connect() as peer:
+            peer.greet()
+            for who in ("bob", "nobody", "bob@example.org", "dave@example.com"):
+                reply = peer.ask("VRFY " + who)
+                self.assertEqual((reply.code, reply.status), (252, "2.0.0"), who)
+
+
 if __name__ == "__main__":
     unittest.main()
