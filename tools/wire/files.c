@@ -1,0 +1,66 @@
+#include "files.h"
+#include <errno.h>
+#include <ftw.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int files_read(const char *path, struct buf *bytes, struct failure *why) {
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return failure_system(why, errno, "%s", path);
+    char piece[65536];
+    size_t count;
+    int result = 0;
+    while (result == 0 && (count = fread(piece, 1, sizeof piece, file)) > 0)
+        if (buf_append(bytes, piece, count) < 0)
+            result = failure_set(why, "%s: longer than %zu bytes", path, bytes->limit);
+    if (result == 0 && ferror(file))
+        result = failure_system(why, errno, "%s", path);
+    fclose(file);
+    return result;
+}
+
+int files_write(const char *path, const void *bytes, size_t length, struct failure *why) {
+    FILE *file = fopen(path, "we");
+    if (file == NULL)
+        return failure_system(why, errno, "%s", path);
+    size_t written = length == 0 ? 0 : fwrite(bytes, 1, length, file);
+    if ((fclose(file) == 0) & (written == length))
+        return 0;
+    return failure_system(why, errno, "%s", path);
+}
+
+int files_make_directory(const char *path, struct failure *why) {
+    char part[PATH_MAX];
+    size_t length = strlen(path);
+    if (length >= sizeof part)
+        return failure_set(why, "%s: too long a name", path);
+    for (size_t i = 1; i <= length; i++) {
+        if (path[i] != '/' && path[i] != '\0')
+            continue;
+        memcpy(part, path, i);
+        part[i] = '\0';
+        if (mkdir(part, 0755) < 0 && errno != EEXIST)
+            return failure_system(why, errno, "%s", part);
+    }
+    return 0;
+}
+
+static int remove_one(const char *path, const struct stat *status, int type, struct FTW *place) {
+    (void)status;
+    (void)type;
+    (void)place;
+    return remove(path);
+}
+
+int files_remove(const char *path, struct failure *why) {
+    enum {
+        OPEN_DIRECTORIES = 16
+    };
+    if (nftw(path, remove_one, OPEN_DIRECTORIES, FTW_DEPTH | FTW_PHYS) == 0 || errno == ENOENT)
+        return 0;
+    return failure_system(why, errno, "%s cannot be removed", path);
+}

@@ -1,0 +1,126 @@
+#include "judge.h"
+#include "judges.h"
+#include "text.h"
+#include <stdlib.h>
+#include <string.h>
+
+static bool always(const struct judge *judge) {
+    (void)judge;
+    return true;
+}
+
+static bool never(const struct judge *judge) {
+    (void)judge;
+    return false;
+}
+
+static bool allows_none(const struct judge *judge) {
+    return judge->relation == RELATION_AT_MOST || judge->number == 0;
+}
+
+static bool wants_absence(const struct judge *judge) {
+    return judge->verb == VERB_LACKS || judge->verb == VERB_EMPTY ||
+           (judge->verb == VERB_EXACTLY && judge->bytes.length == 0) ||
+           (judge->verb == VERB_COUNT && judge->number == 0);
+}
+
+static const struct judge_kind kinds[] = {
+    {"frames", "a display filter", judge_filter_parse, judge_frames_holds, never, true},
+    {"after", "a display filter", judge_filter_parse, judge_after_holds, never, true},
+    {"before", "a display filter", judge_filter_parse, judge_before_holds, never, true},
+    {"never", "a display filter", judge_filter_parse, judge_never_holds, always, true},
+    {"count", "[<= or >=] NUMBER FILTER", judge_count_parse, judge_count_holds, allows_none, true},
+    {"sent", "exactly, contains or lacks \"BYTES\"", judge_sent_parse, judge_sent_holds,
+     wants_absence, true},
+    {"screen", "contains or lacks \"BYTES\", or: same [lines] as server", judge_screen_parse,
+     judge_screen_holds, wants_absence, false},
+    {"stderr", "contains or lacks \"BYTES\", or: empty", judge_stderr_parse, judge_stderr_holds,
+     wants_absence, false},
+    {"exit", "a number, or: nonzero", judge_exit_parse, judge_exit_holds, always, false},
+    {"within", "a time such as 4s", judge_within_parse, judge_within_holds, always, false},
+    {"store",
+     "MAILBOX contains \"TEXT\", MAILBOX lacks \"TEXT\", MAILBOX empty, MAILBOX holds NUMBER or "
+     "FILE",
+     judge_store_parse, judge_store_holds, wants_absence, true},
+};
+
+static int parse(const struct judge_kind *kind, const char *value, struct judge *judge,
+                 struct failure *why) {
+    struct failure what;
+    judge->kind = kind;
+    buf_init(&judge->bytes, 1 << 20);
+    if (kind->parse(judge, value, &what) == 0)
+        return 0;
+    return failure_set(why, "%s = %s: %s", kind->key, kind->form, what.text);
+}
+
+int judge_parse(const char *key, const char *value, struct judge *judge, struct failure *why) {
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (strcmp(kinds[i].key, key) == 0)
+            return parse(&kinds[i], value, judge, why);
+    return 1;
+}
+
+int judge_bind(struct judge *judges, size_t count, struct failure *why) {
+    const struct judge *frames = NULL;
+    for (size_t i = 0; i < count; i++)
+        if (judges[i].kind->holds == judge_frames_holds)
+            frames = &judges[i];
+    for (size_t i = 0; i < count; i++) {
+        if (judges[i].kind->holds != judge_after_holds &&
+            judges[i].kind->holds != judge_before_holds)
+            continue;
+        if (frames == NULL)
+            return failure_set(why, "\"%s\" needs frames = FILTER in the same check",
+                               judges[i].kind->key);
+        judges[i].subject = frames;
+    }
+    return 0;
+}
+
+/* Why a run proves nothing by what did not happen in it; "" when it does. */
+static void find_emptiness(const struct evidence *evidence, bool needs_dialogue,
+                           struct finding *finding) {
+    const struct run_result *result = &evidence->result;
+    char words[200];
+    bool speaks = evidence->run->scripted ? session_client_speaks(&evidence->run->script)
+                                          : evidence->run->servers.count > 0;
+    if (result->todo[0] != '\0') {
+        finding_got(finding, "%s", result->todo);
+    } else if (result->ending != RUN_ENDED) {
+        run_result_describe(result, words, sizeof words);
+        finding_got(finding, "the program %s", words);
+    } else if (needs_dialogue && !evidence_connected(evidence)) {
+        finding_got(finding, "nothing: the program never connected to the server");
+    } else if (needs_dialogue && speaks && evidence->stream[DIALOGUE_CLIENT].length == 0) {
+        finding_got(finding, "nothing: the program sent not one byte");
+    }
+}
+
+bool judge_all(const struct judge *judges, size_t count, const struct evidence *evidence,
+               struct finding *finding) {
+    bool proved = false, needs_dialogue = false;
+    for (size_t i = 0; i < count; i++) {
+        if (!judges[i].kind->holds(&judges[i], evidence, finding))
+            return false;
+        proved = proved || !judges[i].kind->is_negative(&judges[i]);
+        needs_dialogue = needs_dialogue || judges[i].kind->needs_dialogue;
+    }
+    if (proved)
+        return true;
+    buf_clear(&finding->got);
+    find_emptiness(evidence, needs_dialogue, finding);
+    if (finding->got.length == 0)
+        return true;
+    finding_expected(finding, "a run in which the program does its work; then it counts what it "
+                              "does not do");
+    return false;
+}
+
+void judge_free(struct judge *judge) {
+    free(judge->filter);
+    free(judge->mailbox);
+    free(judge->file);
+    buf_free(&judge->bytes);
+    *judge = (struct judge){0};
+}

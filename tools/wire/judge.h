@@ -1,0 +1,108 @@
+/*
+ * judge: the lines of a [check NAME] that decide. Each is a key of this table; all of a check's
+ * must hold, in each of its runs.
+ *
+ *     frames = FILTER       at least one frame matches this display filter
+ *     after  = FILTER       the first match of `frames` comes behind the first match of this
+ *     before = FILTER       … in front of it
+ *     never  = FILTER       no frame matches
+ *     count  = 2 FILTER     exactly two frames match; also <= 2 and >= 2
+ *     sent   = contains "EHLO client.example.org\r\n"
+ *                           the client's bytes on the wire, all connections in a row; also
+ *                           exactly "…" and lacks "…". Escapes as in text.h; several strings in
+ *                           quotes are one
+ *     screen = contains "220 " | lacks "…" | exactly "…" | same as server | same lines as server
+ *                           the program's standard output; `same as server`: byte for byte what the
+ *                           server sent, and that is not nothing; `same lines`: whether a line ends
+ *                           in LF or CR LF does not matter
+ *     stderr = contains "…" | lacks "…" | empty
+ *     exit   = 0 | 3 | nonzero
+ *                           the exit status; a crash or having to be stopped is neither
+ *     within = 4s           so long the program ran at most
+ *     store  = bob contains "text" | bob lacks "text" | bob empty | bob holds 2
+ *            | bob holds letter.eml
+ *                           the mailbox of bob (…@example.org; or a whole address). `contains` and
+ *                           `lacks` look into each message, with LF as line end; `holds FILE`: one
+ *                           of its messages is that file, below the headers that the server adds,
+ * and whatever its line ends are. FILE counts from the lab's directory; {run}/FILE from the run's
+ *
+ * Nothing is proved by something not happening in a run in which nothing happened. Judges that also
+ * hold then (never, lacks, empty, exit …) hold only if, in that run: the program did not stop at an
+ * unwritten function ("TODO 2: … is not written yet"), it ended by itself, and, if the judge
+ * is about the wire or the store, there was a connection, in which the client said something (where
+ * the run has something to say). This counts unless another judge of the same check could
+ * not hold without the program's doing.
+ */
+#ifndef WIRE_JUDGE_H
+#define WIRE_JUDGE_H
+
+#include "buf.h"
+#include "failure.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+struct evidence;
+struct finding;
+struct judge;
+
+enum judge_verb {
+    VERB_NONE,
+    VERB_EXACTLY,
+    VERB_CONTAINS,
+    VERB_LACKS,
+    VERB_EMPTY,
+    VERB_SAME,       /* as server */
+    VERB_SAME_LINES, /* as server */
+    VERB_COUNT,
+    VERB_FILE,
+    VERB_NONZERO,
+};
+
+enum judge_relation {
+    RELATION_EQUAL,
+    RELATION_AT_MOST,
+    RELATION_AT_LEAST,
+};
+
+struct judge_kind {
+    const char *key;
+    const char *form; /* what a value looks like, for the message about a wrong one */
+    int (*parse)(struct judge *judge, const char *value, struct failure *why);
+    bool (*holds)(const struct judge *judge, const struct evidence *evidence,
+                  struct finding *finding);
+    /* Whether it can hold though the program did nothing. */
+    bool (*is_negative)(const struct judge *judge);
+    bool needs_dialogue; /* it is about the wire, or what came of it */
+};
+
+/* One line of a check. What is set depends on its kind. */
+struct judge {
+    const struct judge_kind *kind;
+    unsigned line;               /* in lab.ini */
+    char *filter;                /* a display filter */
+    size_t match;                /* its number among the filters that dissect_run was asked */
+    const struct judge *subject; /* after, before: the check's `frames` */
+    enum judge_verb verb;
+    enum judge_relation relation;
+    unsigned long number;
+    struct buf bytes;
+    char *mailbox; /* "bob@example.org" */
+    char *file;
+};
+
+/* Makes a judge of a key and its value. 0; -1: a wrong value; 1: there is no such judge. */
+int judge_parse(const char *key, const char *value, struct judge *judge, struct failure *why);
+
+/* Ties those of a check together that speak of one another. 0, or -1: `after` without `frames`. */
+int judge_bind(struct judge *judges, size_t count, struct failure *why);
+
+/*
+ * Whether all judges of a check hold in one run. When not, `finding` says what was expected and
+ * what was found instead.
+ */
+bool judge_all(const struct judge *judges, size_t count, const struct evidence *evidence,
+               struct finding *finding);
+
+void judge_free(struct judge *judge);
+
+#endif

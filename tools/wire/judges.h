@@ -1,0 +1,41 @@
+/*
+ * judges: what judge.c's table is made of. One file a group: judge_frames.c (the wire, by display
+ * filters), judge_bytes.c (streams of bytes), judge_end.c (how the program ended), judge_store.c.
+ *
+ * A `…_parse` and a `…_holds` are as in struct judge_kind (judge.h).
+ */
+#ifndef WIRE_JUDGES_H
+#define WIRE_JUDGES_H
+
+#include "evidence.h"
+#include "finding.h"
+#include "judge.h"
+
+int judge_filter_parse(struct judge *judge, const char *value, struct failure *why);
+int judge_count_parse(struct judge *judge, const char *value, struct failure *why);
+bool judge_frames_holds(const struct judge *, const struct evidence *, struct finding *);
+bool judge_after_holds(const struct judge *, const struct evidence *, struct finding *);
+bool judge_before_holds(const struct judge *, const struct evidence *, struct finding *);
+bool judge_never_holds(const struct judge *, const struct evidence *, struct finding *);
+bool judge_count_holds(const struct judge *, const struct evidence *, struct finding *);
+
+int judge_sent_parse(struct judge *judge, const char *value, struct failure *why);
+int judge_screen_parse(struct judge *judge, const char *value, struct failure *why);
+int judge_stderr_parse(struct judge *judge, const char *value, struct failure *why);
+bool judge_sent_holds(const struct judge *, const struct evidence *, struct finding *);
+bool judge_screen_holds(const struct judge *, const struct evidence *, struct finding *);
+bool judge_stderr_holds(const struct judge *, const struct evidence *, struct finding *);
+
+int judge_exit_parse(struct judge *judge, const char *value, struct failure *why);
+int judge_within_parse(struct judge *judge, const char *value, struct failure *why);
+bool judge_exit_holds(const struct judge *, const struct evidence *, struct finding *);
+bool judge_within_holds(const struct judge *, const struct evidence *, struct finding *);
+
+int judge_store_parse(struct judge *judge, const char *value, struct failure *why);
+bool judge_store_holds(const struct judge *, const struct evidence *, struct finding *);
+
+/* What the text ends with: the last step on the wire, for a `got` that has no culprit of its own.
+ */
+void judge_describe_last_step(const struct evidence *evidence, struct buf *out);
+
+#endif

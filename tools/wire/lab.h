@@ -1,0 +1,143 @@
+/*
+ * lab: what a lab is and how it is judged. Its lab.ini, read and checked.
+ *
+ * A lab.ini has one section [lab], and any number of [run NAME], [check NAME], [question NAME].
+ * Names are made of a-z, 0-9 and hyphens. An unknown section or key, a value that makes no sense,
+ * a file that is not there, a run that nobody has: each is an error that names file and line.
+ *
+ * [lab]: the lab, and its main run, called "main".
+ *
+ *     title    = A letter over SMTP
+ *     client   = smtp               which main in clients/ the student's functions go into (CMake)
+ *     …                             and every key of a run
+ *
+ * [run NAME]: one time that the program is run. Keys that it does not set are those of [lab];
+ * `none` as value unsets a key. Each run has a fresh store, servers, and network of its own.
+ *
+ *     program  = --timeout 3 mail.example.org 25
+ *                      the arguments of build/labs/NN-name. Words are separated by blanks; "in
+ *                      quotes" with the escapes of text.h when they hold blanks or nothing. {run}
+ *                      is the run's directory. The program works in labs/NN-name, which it cannot
+ *                      write
+ *     servers  = smtpd               which servers run (run_servers.c has the table); `script`:
+ * wire itself is the server, and plays the file that `script` names listen   = [::1]:25 where the
+ * server listens; without it 127.0.0.2:25 options  = smtpd.size=1000     settings for the servers,
+ * as behind their -o script   = late.session        what the scripted server says (session.h)
+ *     session  = late.session        what is typed at the program, and what must come back before
+ *                      more is typed (session.h). Without it nobody types: standard input is empty
+ *     peer     = one-byte            who sits between program and server (peer.h has the table)
+ *     message  = big.eml 10000000    makes {run}/big.eml, a message of so many bytes
+ *     limit    = 10s                 after that time the program is stopped; 10s without it
+ *
+ * [check NAME]: something that must hold.
+ *
+ *     points   = 2                   1 without it
+ *     says     = greets the server with EHLO, after its 220
+ *     run      = main one-byte       it must hold in each of these runs; main without it
+ *     rfc      = RFC 5321 §4.1.1.1   why it must
+ *     todo     = smtp_send.c: smtp_greet (TODO 2)
+ *     hint     = The server speaks first.
+ *     …                              and the judges: judge.h. All must hold; each key may stand
+ *                                    there several times
+ *
+ * [question NAME]: asked in the handout; the right answer is read from the student's own capture.
+ *
+ *     text     = Which address and port does the server listen on?
+ *     field    = ip.dst tcp.dstport
+ *     where    = tcp.flags.syn == 1 && tcp.flags.ack == 0
+ */
+#ifndef WIRE_LAB_H
+#define WIRE_LAB_H
+
+#include "arguments.h"
+#include "failure.h"
+#include "judge.h"
+#include "session.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+enum lab_run_key {
+    RUN_PROGRAM,
+    RUN_SERVERS,
+    RUN_LISTEN,
+    RUN_OPTIONS,
+    RUN_SCRIPT,
+    RUN_SESSION,
+    RUN_PEER,
+    RUN_MESSAGE,
+    RUN_LIMIT,
+    RUN_KEYS, /* how many there are */
+};
+
+struct lab_run {
+    char *name;
+    unsigned line;
+    char *text[RUN_KEYS]; /* as written; NULL: not set */
+    unsigned at[RUN_KEYS];
+
+    /* What the text means. */
+    struct arguments program;
+    struct arguments servers; /* without "script" */
+    struct arguments options;
+    bool scripted;
+    struct session script;
+    struct session session;
+    bool typed; /* there is a session */
+    const char *listen;
+    const struct peer *peer; /* NULL: nobody */
+    char *message;           /* NULL: none */
+    unsigned long message_size;
+    int limit_ms;
+};
+
+struct lab_check {
+    char *name;
+    unsigned line;
+    unsigned long points;
+    char *says;
+    char *rfc; /* these three: NULL when there is none */
+    char *todo;
+    char *hint;
+    size_t *runs; /* numbers in lab.runs */
+    size_t run_count;
+    struct judge *judges;
+    size_t judge_count;
+};
+
+struct lab_question {
+    char *name;
+    unsigned line;
+    char *text;
+    char *field;
+    char *where;
+};
+
+struct lab {
+    char *name;      /* "03-smtp-send" */
+    char *directory; /* "…/labs/03-smtp-send" */
+    char *file;      /* its lab.ini */
+    char *title;
+    char *client;
+    struct lab_run *runs; /* runs[0] is main */
+    size_t run_count;
+    struct lab_check *checks;
+    size_t check_count;
+    struct lab_question *questions;
+    size_t question_count;
+};
+
+/*
+ * Finds the lab that `word` means in the directory `labs`: "3", "03" or "03-smtp-send", and reads
+ * its lab.ini and session files. 0 or -1.
+ */
+int lab_open(const char *labs, const char *word, struct lab *lab, struct failure *why);
+
+/* The number of the lab as a person writes it: "3" for 03-smtp-send. */
+int lab_number(const struct lab *lab);
+
+/* A check by its name, or NULL. */
+const struct lab_check *lab_find_check(const struct lab *lab, const char *name);
+
+void lab_free(struct lab *lab);
+
+#endif

@@ -1,0 +1,177 @@
+#include "lab_run.h"
+#include "peer.h"
+#include "servers.h"
+#include "text.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int parse_program(struct lab_run *run, const char *value, const char *directory,
+                         struct failure *why) {
+    (void)directory;
+    return text_words(value, &run->program, why);
+}
+
+static int parse_servers(struct lab_run *run, const char *value, const char *directory,
+                         struct failure *why) {
+    (void)directory;
+    if (text_words(value, &run->servers, why) < 0)
+        return -1;
+    if (run->servers.count == 1 && strcmp(run->servers.words[0], "script") == 0) {
+        run->scripted = true;
+        arguments_free(&run->servers);
+    }
+    for (size_t i = 0; i < run->servers.count; i++)
+        if (!servers_known(run->servers.words[i]))
+            return failure_set(why, "there is no server \"%s\": known are script and %s",
+                               run->servers.words[i], servers_names());
+    return 0;
+}
+
+static int parse_listen(struct lab_run *run, const char *value, const char *directory,
+                        struct failure *why) {
+    (void)directory;
+    const char *colon = strrchr(value, ':');
+    if (colon == NULL || colon == value || colon[1] == '\0')
+        return failure_set(why, "\"%s\" is not ADDRESS:PORT", value);
+    run->listen = value;
+    return 0;
+}
+
+static int parse_options(struct lab_run *run, const char *value, const char *directory,
+                         struct failure *why) {
+    (void)directory;
+    return text_words(value, &run->options, why);
+}
+
+static int read_session(const char *value, const char *directory, struct session *session,
+                        struct failure *why) {
+    char *path = NULL;
+    if (asprintf(&path, "%s/%s", directory, value) < 0)
+        return failure_set(why, "not enough memory");
+    int result = session_read(path, session, why);
+    free(path);
+    return result;
+}
+
+static int parse_script(struct lab_run *run, const char *value, const char *directory,
+                        struct failure *why) {
+    return read_session(value, directory, &run->script, why);
+}
+
+static int parse_session(struct lab_run *run, const char *value, const char *directory,
+                         struct failure *why) {
+    run->typed = true;
+    return read_session(value, directory, &run->session, why);
+}
+
+static int parse_peer(struct lab_run *run, const char *value, const char *directory,
+                      struct failure *why) {
+    (void)directory;
+    run->peer = peer_find(value);
+    if (run->peer == NULL)
+        return failure_set(why, "there is no peer \"%s\": known are %s", value, peer_names());
+    return 0;
+}
+
+static int parse_message(struct lab_run *run, const char *value, const char *directory,
+                         struct failure *why) {
+    (void)directory;
+    struct arguments words = {0};
+    int result = text_words(value, &words, why);
+    if (result == 0 && (words.count != 2 || strchr(words.words[0], '/') != NULL))
+        result = failure_set(why, "message = NAME SIZE, such as big.eml 10000000");
+    if (result == 0)
+        result = text_number(words.words[1], 100000000, &run->message_size, why);
+    if (result == 0 && (run->message = strdup(words.words[0])) == NULL)
+        result = failure_set(why, "not enough memory");
+    arguments_free(&words);
+    return result;
+}
+
+static int parse_limit(struct lab_run *run, const char *value, const char *directory,
+                       struct failure *why) {
+    (void)directory;
+    return text_duration(value, &run->limit_ms, why);
+}
+
+struct key {
+    const char *name;
+    int (*parse)(struct lab_run *run, const char *value, const char *directory,
+                 struct failure *why);
+    const char *standard; /* or NULL */
+};
+
+static const struct key keys[RUN_KEYS] = {
+    [RUN_PROGRAM] = {"program", parse_program, NULL},
+    [RUN_SERVERS] = {"servers", parse_servers, NULL},
+    [RUN_LISTEN] = {"listen", parse_listen, "127.0.0.2:25"},
+    [RUN_OPTIONS] = {"options", parse_options, NULL},
+    [RUN_SCRIPT] = {"script", parse_script, NULL},
+    [RUN_SESSION] = {"session", parse_session, NULL},
+    [RUN_PEER] = {"peer", parse_peer, NULL},
+    [RUN_MESSAGE] = {"message", parse_message, NULL},
+    [RUN_LIMIT] = {"limit", parse_limit, "10s"},
+};
+
+int lab_run_set(struct lab_run *run, const char *key, const char *value, unsigned line,
+                struct failure *why) {
+    for (size_t i = 0; i < RUN_KEYS; i++) {
+        if (strcmp(keys[i].name, key) != 0)
+            continue;
+        if (run->text[i] != NULL)
+            return failure_set(why, "this key stands here for the second time");
+        run->text[i] = strdup(value);
+        run->at[i] = line;
+        return run->text[i] == NULL ? failure_set(why, "not enough memory") : 0;
+    }
+    return 1;
+}
+
+static int inherit(struct lab_run *run, const struct lab_run *main, struct failure *why) {
+    for (size_t i = 0; run != main && i < RUN_KEYS; i++) {
+        if (run->text[i] != NULL || main->text[i] == NULL)
+            continue;
+        run->text[i] = strdup(main->text[i]);
+        run->at[i] = main->at[i];
+        if (run->text[i] == NULL)
+            return failure_set(why, "not enough memory");
+    }
+    return 0;
+}
+
+int lab_run_finish(struct lab_run *run, const struct lab_run *main, const char *directory,
+                   unsigned *line, struct failure *why) {
+    if (inherit(run, main, why) < 0)
+        return -1;
+    for (size_t i = 0; i < RUN_KEYS; i++) {
+        const char *value = run->text[i] != NULL && strcmp(run->text[i], "none") != 0
+                                ? run->text[i]
+                                : keys[i].standard;
+        if (value == NULL)
+            continue;
+        if (run->text[i] != NULL)
+            *line = run->at[i];
+        if (keys[i].parse(run, value, directory, why) < 0)
+            return -1;
+    }
+    if (run->line > 0)
+        *line = run->line;
+    if (run->scripted && run->script.count == 0)
+        return failure_set(why, "run %s: servers = script needs script = FILE", run->name);
+    if (run->peer != NULL && run->servers.count == 0 && !run->scripted)
+        return failure_set(why, "run %s: a peer stands before a server; there is none", run->name);
+    return 0;
+}
+
+void lab_run_free(struct lab_run *run) {
+    for (size_t i = 0; i < RUN_KEYS; i++)
+        free(run->text[i]);
+    arguments_free(&run->program);
+    arguments_free(&run->servers);
+    arguments_free(&run->options);
+    session_free(&run->script);
+    session_free(&run->session);
+    free(run->message);
+    free(run->name);
+}

@@ -1,0 +1,90 @@
+#include "process.h"
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+pid_t process_fork(struct failure *why) {
+    pid_t parent = getpid();
+    fflush(NULL);
+    pid_t child = fork();
+    if (child < 0)
+        return failure_system(why, errno, "fork");
+    if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            _exit(1); /* it ended before we could ask */
+    }
+    return child;
+}
+
+bool process_wait(pid_t child, deadline until, int *status) {
+    int handle = (int)syscall(SYS_pidfd_open, child, 0);
+    bool ended = false;
+    if (handle >= 0) {
+        struct pollfd wait = {.fd = handle, .events = POLLIN};
+        while (poll(&wait, 1, deadline_left(until)) < 0 && errno == EINTR)
+            continue;
+        ended = wait.revents != 0;
+        close(handle);
+    }
+    pid_t result;
+    do
+        result = waitpid(child, status, ended ? 0 : WNOHANG);
+    while (result < 0 && errno == EINTR);
+    return result == child;
+}
+
+int process_end(pid_t child, int grace_ms) {
+    int status = 0;
+    kill(child, SIGTERM);
+    if (process_wait(child, deadline_in(grace_ms), &status))
+        return status;
+    kill(child, SIGKILL);
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        continue;
+    return status;
+}
+
+pid_t process_first_child(pid_t parent) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", (long)parent, (long)parent);
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return -1;
+    char text[32];
+    long child = fgets(text, sizeof text, file) == NULL ? 0 : strtol(text, NULL, 10);
+    fclose(file);
+    return child > 0 ? (pid_t)child : -1;
+}
+
+void process_kill_descendants(void) {
+    /* Whoever is killed leaves its children to us: they are the next ones. */
+    for (pid_t child; (child = process_first_child(getpid())) > 0;) {
+        kill(child, SIGKILL);
+        while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+            continue;
+    }
+}
+
+unsigned process_count_inside(pid_t bwrap) {
+    pid_t first = process_first_child(bwrap);
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%ld/root/proc", (long)first);
+    DIR *directory = first > 0 ? opendir(path) : NULL;
+    if (directory == NULL)
+        return 0;
+    unsigned count = 0;
+    const struct dirent *entry;
+    while ((entry = readdir(directory)) != NULL)
+        count += isdigit((unsigned char)entry->d_name[0]) != 0;
+    closedir(directory);
+    return count;
+}

@@ -1,0 +1,61 @@
+/*
+ * run: runs a student's program, as one [run NAME] of its lab says, and keeps what came of it.
+ *
+ * Each run has a network of its own, fresh servers and an empty store, and leaves in its directory
+ *
+ *     capture.pcapng   what was on the wire
+ *     stdout, stderr   what the program said
+ *     store/           the mailboxes
+ *     smtpd.log …      what the servers said
+ *     result           a record (fields.h) of how it ended: run_result_read
+ *
+ * Everything ends by itself: a program that loops, forks, floods, ignores signals or sleeps for
+ * ever is stopped, and that is a result like any other.
+ */
+#ifndef WIRE_RUN_H
+#define WIRE_RUN_H
+
+#include "failure.h"
+#include "lab.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+enum run_ending {
+    RUN_ENDED,     /* by itself: status */
+    RUN_CRASHED,   /* by a signal */
+    RUN_TIME,      /* stopped: its time was over */
+    RUN_OUTPUT,    /* stopped: it wrote more than SANDBOX_OUTPUT_LIMIT */
+    RUN_PROCESSES, /* stopped: it started more than SANDBOX_PROCESS_LIMIT processes */
+};
+
+struct run_result {
+    enum run_ending ending;
+    int status;         /* RUN_ENDED */
+    int signal;         /* RUN_CRASHED */
+    int milliseconds;   /* how long the program ran */
+    char todo[200];     /* "TODO 2: smtp_greet is not written yet", from its stderr; or "" */
+    char keyboard[300]; /* why the session was not played to its end; or "" */
+    char script[300];   /* likewise the server's script */
+};
+
+struct run_setup {
+    const struct lab *lab;
+    const char *programs;  /* the directory in which the lab's program is, NN-name */
+    const char *directory; /* each run NAME writes into DIRECTORY/NAME; it exists */
+};
+
+/*
+ * Performs the runs whose `wanted[number]` is true, several at once where each can have a network
+ * of its own. This process must be in the lab network. 0, or -1: some run could not be performed (a
+ * server did not start, nothing could be recorded, …), so nothing can be judged.
+ */
+int run_all(const struct run_setup *setup, const bool *wanted, struct failure *why);
+
+/* Reads how a run ended. 0 or -1. */
+int run_result_read(const char *directory, const char *name, struct run_result *result,
+                    struct failure *why);
+
+/* "ended with status 1 after 20 ms", "was stopped after 10 s: it did not end by itself" … */
+void run_result_describe(const struct run_result *result, char *text, size_t size);
+
+#endif

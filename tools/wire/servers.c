@@ -1,0 +1,145 @@
+#include "servers.h"
+#include "arguments.h"
+#include "net.h"
+#include "process.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    START_MS = 10000,
+    STOP_MS = 5000,
+};
+
+/* A server of the kit: build/bin/NAME; `listen` is the key of kit.ini that says where. */
+struct server {
+    const char *name;
+    const char *listen;
+};
+
+static const struct server known[] = {
+    {"smtpd", "smtpd.listen"},
+};
+
+static const char names[] = "smtpd";
+
+static const struct server *find(const char *name) {
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(known[i].name, name) == 0)
+            return &known[i];
+    return NULL;
+}
+
+bool servers_known(const char *name) {
+    return find(name) != NULL;
+}
+
+const char *servers_names(void) {
+    return names;
+}
+
+static void command_line(const struct server *server, const struct servers_setup *setup, int ready,
+                         struct arguments *line) {
+    arguments_addf(line, "%s/bin/%s", KIT_BUILD_DIR, server->name);
+    arguments_add(line, "-c");
+    arguments_add(line, KIT_SOURCE_DIR "/kit.ini");
+    arguments_add(line, "-o");
+    arguments_addf(line, "mail.store=%s/store", setup->directory);
+    arguments_add(line, "-o");
+    arguments_add(line, "mail.accounts=" KIT_BUILD_DIR "/lab/accounts");
+    arguments_add(line, "-o");
+    arguments_addf(line, "%s=%s", server->listen, setup->listen);
+    for (size_t i = 0; setup->options != NULL && setup->options[i] != NULL; i++) {
+        arguments_add(line, "-o");
+        arguments_add(line, setup->options[i]);
+    }
+    arguments_add(line, "--ready-fd");
+    arguments_addf(line, "%d", ready);
+}
+
+/* The last line of a server's log is why it ended. */
+static int quote_log(const char *name, const char *path, struct failure *why) {
+    char line[256] = "", last[256] = "it did not say why";
+    FILE *log = fopen(path, "re");
+    while (log != NULL && fgets(line, sizeof line, log) != NULL)
+        if (line[0] != '\n')
+            snprintf(last, sizeof last, "%s", line);
+    if (log != NULL)
+        fclose(log);
+    last[strcspn(last, "\n")] = '\0';
+    return failure_set(why, "%s did not start: %s", name, last);
+}
+
+static int start(const struct server *server, const struct servers_setup *setup, pid_t *pid,
+                 struct failure *why) {
+    char log_path[PATH_MAX];
+    snprintf(log_path, sizeof log_path, "%s/%s.log", setup->directory, server->name);
+    int log = open(log_path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
+    int ready[2];
+    if (log < 0)
+        return failure_system(why, errno, "%s", log_path);
+    if (pipe2(ready, O_CLOEXEC) < 0) {
+        close(log);
+        return failure_system(why, errno, "a pipe");
+    }
+    struct arguments line = {0};
+    command_line(server, setup, ready[1], &line);
+    *pid = line.failed ? failure_set(why, "not enough memory") : process_fork(why);
+    if (*pid == 0) {
+        fcntl(ready[1], F_SETFD, 0);
+        dup2(log, STDOUT_FILENO);
+        dup2(log, STDERR_FILENO);
+        execv(line.words[0], line.words);
+        dprintf(STDERR_FILENO, "%s: %s: not built? ./kit build\n", line.words[0], strerror(errno));
+        _exit(127);
+    }
+    close(ready[1]);
+    close(log);
+    char byte;
+    int result = *pid < 0 ? -1 : 0;
+    if (result == 0 &&
+        (net_wait(ready[0], false, deadline_in(START_MS)) != 1 || read(ready[0], &byte, 1) != 1)) {
+        process_end(*pid, STOP_MS);
+        result = quote_log(server->name, log_path, why);
+    }
+    close(ready[0]);
+    arguments_free(&line);
+    return result;
+}
+
+int servers_start(const struct servers_setup *setup, struct servers *servers, struct failure *why) {
+    *servers = (struct servers){0};
+    for (size_t i = 0; setup->names != NULL && setup->names[i] != NULL; i++) {
+        const struct server *server = find(setup->names[i]);
+        int result = 0;
+        if (server == NULL)
+            result = failure_set(why, "there is no server \"%s\"", setup->names[i]);
+        else if (servers->count == SERVERS_LIMIT)
+            result = failure_set(why, "more than %d servers", SERVERS_LIMIT);
+        else
+            result = start(server, setup, &servers->pids[servers->count], why);
+        if (result < 0) {
+            servers_stop(servers, NULL);
+            return -1;
+        }
+        servers->count++;
+    }
+    return 0;
+}
+
+int servers_stop(struct servers *servers, struct failure *why) {
+    int result = 0;
+    for (size_t i = 0; i < servers->count; i++) {
+        int status = process_end(servers->pids[i], STOP_MS);
+        if (WIFSIGNALED(status))
+            result = failure_set(why, "a server ended by signal %d", WTERMSIG(status));
+    }
+    servers->count = 0;
+    return result;
+}

@@ -1,0 +1,43 @@
+/*
+ * servers: the kit's own servers, as a run of a lab needs them.
+ */
+#ifndef WIRE_SERVERS_H
+#define WIRE_SERVERS_H
+
+#include "failure.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Whether lab.ini can name it. */
+bool servers_known(const char *name);
+
+/* All names, for a message. */
+const char *servers_names(void);
+
+struct servers_setup {
+    char *const *names;   /* which, up to NULL; may be NULL */
+    char *const *options; /* each goes behind a -o; up to NULL; may be NULL */
+    const char *listen;   /* "127.0.0.2:25" */
+    const char
+        *directory; /* the store goes into DIRECTORY/store, each log into DIRECTORY/NAME.log */
+};
+
+#define SERVERS_LIMIT 4
+
+struct servers {
+    pid_t pids[SERVERS_LIMIT];
+    size_t count;
+};
+
+/*
+ * Starts them, one after the other, and waits until each accepts connections. 0, or -1: a server is
+ * not built, or did not start (`why` quotes the end of its log); then none is left running.
+ */
+int servers_start(const struct servers_setup *setup, struct servers *servers, struct failure *why);
+
+/* Stops them in order, waits. 0, or -1 when one did not end well by itself: crashed, or had to be
+   killed. */
+int servers_stop(struct servers *servers, struct failure *why);
+
+#endif

@@ -1,0 +1,210 @@
+#include "session.h"
+#include "text.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What can stand behind S and C: which side may say it, and what follows it. */
+struct form {
+    const char *word;
+    const char *sides;
+    enum session_kind kind;
+    enum {
+        NOTHING, /* the word is all */
+        TEXT,    /* text as it stands */
+        ESCAPED, /* bytes with escapes */
+        FILL,    /* a count */
+        REPEAT,  /* a count, and bytes with escapes */
+    } operand;
+};
+
+static const struct form forms[] = {
+    {":", "SC", SESSION_LINE, TEXT},         {"|", "SC", SESSION_BYTES, ESCAPED},
+    {"fill", "S", SESSION_BYTES, FILL},      {"fill", "C", SESSION_LINE, FILL},
+    {"repeat", "SC", SESSION_BYTES, REPEAT}, {"drip", "S", SESSION_DRIP, ESCAPED},
+    {"end", "C", SESSION_END, NOTHING},      {"close", "SC", SESSION_CLOSE, NOTHING},
+    {"reset", "S", SESSION_RESET, NOTHING},
+};
+
+/* 23 letters: a period that fits into no buffer size, so that a lost or doubled piece shows. */
+static int fill(struct buf *bytes, unsigned long count) {
+    for (unsigned long i = 0; i < count; i++) {
+        char letter = (char)('a' + i % 23);
+        if (buf_append(bytes, &letter, 1) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Cuts "N rest" into the number and the rest. */
+static int read_count(const char **operand, unsigned long *count, struct failure *why) {
+    char digits[24];
+    size_t length = strcspn(*operand, " \t");
+    snprintf(digits, sizeof digits, "%.*s", (int)(length < 23 ? length : 23), *operand);
+    *operand += length + strspn(*operand + length, " \t");
+    return text_number(digits, SESSION_BYTES_LIMIT, count, why);
+}
+
+static int read_repeat(const char *operand, struct buf *bytes, struct failure *why) {
+    unsigned long count;
+    if (read_count(&operand, &count, why) < 0)
+        return -1;
+    struct buf once;
+    buf_init(&once, 65536);
+    int result = text_unescape(operand, strlen(operand), &once, why);
+    for (unsigned long i = 0; result == 0 && i < count; i++)
+        if (buf_append(bytes, once.bytes, once.length) < 0)
+            result = failure_set(why, "more than %u bytes", SESSION_BYTES_LIMIT);
+    buf_free(&once);
+    return result;
+}
+
+static int read_operand(const struct form *form, const char *operand, struct session_step *step,
+                        struct failure *why) {
+    size_t length = strlen(operand);
+    unsigned long count;
+    switch (form->operand) {
+    case NOTHING:
+        return length == 0 ? 0 : failure_set(why, "nothing can follow \"%s\"", form->word);
+    case TEXT:
+        step->any_rest = length > 0 && operand[length - 1] == '*';
+        return buf_append(&step->bytes, operand, step->any_rest ? length - 1 : length);
+    case ESCAPED:
+        if (length == 0)
+            return failure_set(why, "bytes are missing behind \"%s\"", form->word);
+        return text_unescape(operand, length, &step->bytes, why);
+    case FILL:
+        if (read_count(&operand, &count, why) < 0)
+            return -1;
+        return *operand == '\0' ? fill(&step->bytes, count)
+                                : failure_set(why, "only a number can follow \"fill\"");
+    case REPEAT:
+        return read_repeat(operand, &step->bytes, why);
+    }
+    return -1;
+}
+
+static int read_step(const char *text, struct session_step *step, struct failure *why) {
+    static const char help[] =
+        "a step begins with S or C and one of : | fill repeat drip end close "
+        "reset (or is ... or # comment)";
+    char side = text[0];
+    if (side != 'S' && side != 'C')
+        return failure_set(why, "%s", help);
+    step->server = side == 'S';
+    bool punctuation = text[1] == ':' || text[1] == '|';
+    const char *word = punctuation ? text + 1 : text + 1 + strspn(text + 1, " ");
+    size_t length = punctuation ? 1 : strcspn(word, " ");
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        const struct form *form = &forms[i];
+        if (strlen(form->word) != length || strncmp(form->word, word, length) != 0 ||
+            strchr(form->sides, side) == NULL)
+            continue;
+        step->kind = form->kind;
+        /* One blank separates: more of them belong to the text. */
+        return read_operand(form, word + length + (word[length] == ' ' ? 1 : 0), step, why);
+    }
+    return failure_set(why, "%s", help);
+}
+
+static struct session_step *new_step(struct session *session) {
+    struct session_step *steps = realloc(session->steps, (session->count + 1) * sizeof *steps);
+    if (steps == NULL)
+        return NULL;
+    session->steps = steps;
+    struct session_step *step = &steps[session->count++];
+    *step = (struct session_step){0};
+    buf_init(&step->bytes, SESSION_BYTES_LIMIT);
+    return step;
+}
+
+/* The whole file, line by line. `why` has no file and line yet. */
+static int read_lines(FILE *file, struct session *session, unsigned *number, struct failure *why) {
+    char *line = NULL;
+    size_t size = 0;
+    bool skip = false;
+    int result = 0;
+    while (result == 0 && getline(&line, &size, file) >= 0) {
+        ++*number;
+        line[strcspn(line, "\r\n")] = '\0';
+        if (line[0] == '\0' || line[0] == '#')
+            continue;
+        if (strcmp(line, "...") == 0) {
+            skip = true;
+            continue;
+        }
+        struct session_step *step = new_step(session);
+        if (step == NULL) {
+            result = failure_set(why, "not enough memory");
+            break;
+        }
+        step->line = *number;
+        step->skip = skip;
+        result = read_step(line, step, why);
+        if (result == 0 && skip && step->kind != SESSION_LINE)
+            result = failure_set(why, "only a line (S: or C:) can follow \"...\"");
+        skip = false;
+    }
+    if (result == 0 && skip)
+        result = failure_set(why, "a line must follow \"...\"");
+    free(line);
+    return result;
+}
+
+int session_read(const char *path, struct session *session, struct failure *why) {
+    *session = (struct session){0};
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return failure_system(why, errno, "%s", path);
+    unsigned number = 0;
+    struct failure what;
+    int result = read_lines(file, session, &number, &what);
+    fclose(file);
+    if (result < 0) {
+        session_free(session);
+        return failure_set(why, "%s:%u: %s", path, number, what.text);
+    }
+    return 0;
+}
+
+void session_free(struct session *session) {
+    for (size_t i = 0; i < session->count; i++)
+        buf_free(&session->steps[i].bytes);
+    free(session->steps);
+    *session = (struct session){0};
+}
+
+bool session_line_matches(const struct session_step *step, const char *line, size_t length) {
+    const struct buf *wanted = &step->bytes;
+    if (step->any_rest ? length < wanted->length : length != wanted->length)
+        return false;
+    return wanted->length == 0 || memcmp(line, wanted->bytes, wanted->length) == 0;
+}
+
+bool session_client_speaks(const struct session *session) {
+    for (size_t i = 0; i < session->count; i++) {
+        const struct session_step *step = &session->steps[i];
+        if (!step->server && (step->kind == SESSION_LINE || step->kind == SESSION_BYTES))
+            return true;
+    }
+    return false;
+}
+
+void session_describe(const struct session_step *step, char *text, size_t size) {
+    static const char *const words[] = {
+        [SESSION_LINE] = ":",   [SESSION_BYTES] = "|",      [SESSION_DRIP] = " drip",
+        [SESSION_END] = " end", [SESSION_CLOSE] = " close", [SESSION_RESET] = " reset",
+    };
+    enum {
+        SHOWN = 60
+    };
+    struct buf printable;
+    buf_init(&printable, 1024);
+    size_t length = step->bytes.length < SHOWN ? step->bytes.length : SHOWN;
+    text_printable(step->bytes.bytes, length, &printable, NULL);
+    snprintf(text, size, "%c%s%s%s%s%s", step->server ? 'S' : 'C', words[step->kind],
+             length > 0 ? " " : "", printable.length > 0 ? printable.bytes : "",
+             step->any_rest ? "*" : "", length < step->bytes.length ? "..." : "");
+    buf_free(&printable);
+}

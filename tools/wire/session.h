@@ -1,0 +1,93 @@
+/*
+ * session: a dialogue written down, the way the RFCs write one. A file NAME.session of a lab.
+ *
+ *     # The server greets, the client says good-bye.
+ *     S: 220 *
+ *     C: QUIT
+ *     S: 221 *
+ *
+ * One step a line. Two actors can play such a file, even both at once, one at each end:
+ *
+ * The person at the keyboard (`session = FILE` in lab.ini): types the C steps at the program's
+ * standard input, and waits for the S steps on its standard output.
+ * The server (`script = FILE`): sends the S steps, and waits for the C steps from the client.
+ *
+ *     step            the person at the keyboard         the server
+ *     S: text         waits for this line                sends it and CR LF
+ *     S| bytes        waits for exactly these bytes      sends them and nothing else
+ *     S fill N        waits for these N bytes            sends N bytes: abc…w over and over
+ *     S repeat N b    waits for the bytes b, N times     sends them
+ *     S drip bytes    -                                  sends them every half second until the
+ *                                                        client closes
+ *     S close         -                                  closes its side in order (FIN)
+ *     S reset         -                                  breaks the connection (RST)
+ *     C: text         types it and Enter (LF)            waits for this line
+ *     C| bytes        types them and nothing else        waits for exactly these bytes
+ *     C fill N        types N bytes and Enter            waits for that line
+ *     C repeat N b    types the bytes b, N times         waits for them
+ *     C end           closes the keyboard (Ctrl-D)       -
+ *     C close         -                                  waits until the client has closed
+ *     ...             of the other side: lines in between are passed over until one matches the
+ *                     next step (an S: or C: line)
+ *     # comment
+ *
+ * `bytes` are written with the escapes \r \n \t \0 \\ \" \xHH (a blank at the end: \x20). `text` is
+ * taken as it stands, without escapes. Where a line is waited for, a * at the end of `text` stands
+ * for any rest; the line must be the very next one, unless ... stands before it. A line that is
+ * received ends in LF; a CR before it does not count. On the screen no CR counts: a program may
+ * show CR LF as LF.
+ *
+ * The server sends each step in a segment of its own, and waits before the next one until the
+ * client has read it all. When the last step is done it waits for the client's end, then closes.
+ * The keyboard stays open after the last step, until the program ends.
+ */
+#ifndef WIRE_SESSION_H
+#define WIRE_SESSION_H
+
+#include "buf.h"
+#include "failure.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The most that one step can send. */
+#define SESSION_BYTES_LIMIT (16u << 20)
+
+enum session_kind {
+    SESSION_LINE,  /* a whole line */
+    SESSION_BYTES, /* bytes without a line end of their own */
+    SESSION_DRIP,  /* S only */
+    SESSION_END,   /* C only */
+    SESSION_CLOSE,
+    SESSION_RESET, /* S only */
+};
+
+struct session_step {
+    enum session_kind kind;
+    bool server;      /* S, not C */
+    bool skip;        /* ... before it */
+    bool any_rest;    /* the line was written with * at its end; bytes holds what is before it */
+    struct buf bytes; /* without line end */
+    unsigned line;    /* in the file, from 1 */
+};
+
+struct session {
+    struct session_step *steps;
+    size_t count;
+};
+
+/* Reads a file. 0, or -1: cannot be read, or a line that is no step: `why` begins with FILE:LINE.
+ */
+int session_read(const char *path, struct session *session, struct failure *why);
+
+void session_free(struct session *session);
+
+/* Whether a received line (without line end) is the one that the step waits for. */
+bool session_line_matches(const struct session_step *step, const char *line, size_t length);
+
+/* Whether the client has anything to say in it: a C step with bytes. */
+bool session_client_speaks(const struct session *session);
+
+/* The step as a person would write it, for messages: `S: 220 *`, cut when long. */
+void session_describe(const struct session_step *step, char *text, size_t size);
+
+#endif
