@@ -19,6 +19,7 @@ enum command_status {
 int network_command(int argc, char **argv);
 int record_command(int argc, char **argv);
 int show_command(int argc, char **argv);
+int check_command(int argc, char **argv);
 
 /*
  * One line on stderr, "wire show: words", and COMMAND_MISUSE back, so that a command can say

@@ -38,6 +38,16 @@ static const struct command commands[] = {
      "  --canonical    one line a step, with what differs between two recordings replaced by "
      "names\n"
      "  --eavesdrop    what somebody on the way can read\n"},
+    {"check", check_command, "LAB [CHECK…] [OPTION…]",
+     "Runs a lab in a private network, judges it, and says what to do next.",
+     "LAB is 3, 03 or 03-smtp-send. Without CHECK all of them are judged.\n"
+     "  --recorded           runs nothing, shows the verdicts of the last time\n"
+     "  --run-only           runs and judges, shows nothing\n"
+     "  --filters            only tries whether lab.ini and its display filters are right\n"
+     "  --programs DIR       where the lab's program is; without it build/labs\n"
+     "  --run-directory DIR  what the runs leave, below build/run; without it build/run/NN-name\n"
+     "  --labs DIR           where the labs are\n"
+     "The exit status is 0 when all held, 1 when one failed, 2 when wire cannot judge.\n"},
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])
 

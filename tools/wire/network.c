@@ -5,11 +5,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <net/if.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -220,9 +224,9 @@ struct outside {
 };
 
 static int open_outside(struct outside *outside) {
-    /* Not close-on-exec: they go through bwrap. */
-    if (pipe(outside->ready) < 0 || pipe(outside->words) < 0)
+    if (pipe2(outside->ready, O_CLOEXEC) < 0 || pipe2(outside->words, O_CLOEXEC) < 0)
         return -1;
+    fcntl(outside->ready[1], F_SETFD, 0); /* this one goes through bwrap */
     outside->info = memfd_create("wire-info", 0);
     return outside->info < 0 ? -1 : 0;
 }
@@ -301,6 +305,21 @@ enum network_result network_enter(const struct network_options *options, char **
             reason.text);
     setenv(network_variable, "open", 1);
     return NETWORK_INSIDE;
+}
+
+static int loopback_up(void) {
+    int any_socket = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING | IFF_LOOPBACK};
+    int result = any_socket < 0 ? -1 : ioctl(any_socket, SIOCSIFFLAGS, &request);
+    if (any_socket >= 0)
+        close(any_socket);
+    return result;
+}
+
+int network_renew(struct failure *why) {
+    if (unshare(CLONE_NEWNET) < 0 || loopback_up() < 0)
+        return failure_system(why, errno, "a network of its own");
+    return loopback_like_ethernet(why);
 }
 
 bool network_is_private(void) {

@@ -61,6 +61,12 @@ enum network_result {
 enum network_result network_enter(const struct network_options *options, char **argv, int *status,
                                   struct failure *why);
 
+/*
+ * Leaves the private network for a new one just like it, with nobody else in it: for this process
+ * and those that it starts from now on. 0 or -1.
+ */
+int network_renew(struct failure *why);
+
 /* Inside: whether the network is private, and not the machine's own. */
 bool network_is_private(void);
 

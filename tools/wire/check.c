@@ -1,0 +1,227 @@
+#include "check.h"
+#include "dissect.h"
+#include "evidence.h"
+#include "files.h"
+#include "run.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+/* All that is wanted from tshark, and where in lab.ini it stands. */
+struct question_list {
+    const char **filters;
+    unsigned *lines;
+    size_t count;
+};
+
+/* Numbers the filters of all checks. */
+static int collect_filters(const struct lab *lab, struct question_list *list) {
+    size_t judges = 0;
+    for (size_t i = 0; i < lab->check_count; i++)
+        judges += lab->checks[i].judge_count;
+    *list = (struct question_list){.filters = calloc(judges + 1, sizeof *list->filters),
+                                   .lines = calloc(judges + 1, sizeof *list->lines)};
+    if (list->filters == NULL || list->lines == NULL)
+        return -1;
+    for (size_t i = 0; i < lab->check_count; i++)
+        for (size_t j = 0; j < lab->checks[i].judge_count; j++) {
+            struct judge *judge = &lab->checks[i].judges[j];
+            if (judge->filter == NULL)
+                continue;
+            judge->match = list->count;
+            list->lines[list->count] = judge->line;
+            list->filters[list->count++] = judge->filter;
+        }
+    return 0;
+}
+
+static void free_list(struct question_list *list) {
+    free(list->filters);
+    free(list->lines);
+}
+
+static int find_filter_error(const struct lab *lab, const struct question_list *list,
+                             const struct dissection *dissection, struct failure *why) {
+    for (size_t i = 0; i < dissection->filter_count; i++)
+        if (dissection->filter_errors[i] != NULL)
+            return failure_set(why, "%s:%u: %s", lab->file, list->lines[i],
+                               dissection->filter_errors[i]);
+    for (size_t i = 0; i < dissection->question_count; i++)
+        if (dissection->question_errors[i] != NULL)
+            return failure_set(why, "%s:%u: %s", lab->file, lab->questions[i].line,
+                               dissection->question_errors[i]);
+    return 0;
+}
+
+/* Asks tshark about the captures of the given runs; all of them at once. */
+static struct dissection *dissect(const struct check_setup *setup, const bool *runs,
+                                  const struct question_list *list, struct failure *why) {
+    const struct lab *lab = setup->lab;
+    char **captures = calloc(lab->run_count + 1, sizeof *captures);
+    size_t count = 0;
+    bool complete = captures != NULL;
+    for (size_t i = 0; complete && i < lab->run_count; i++)
+        if (runs[i])
+            complete = asprintf(&captures[count++], "%s/%s/capture.pcapng", setup->directory,
+                                lab->runs[i].name) >= 0;
+    struct dissection *dissection = NULL;
+    if (complete) {
+        struct dissect_plan plan = {
+            .captures = (const char *const *)captures,
+            .capture_count = count,
+            .filters = list->filters,
+            .filter_count = list->count,
+        };
+        dissection = dissect_run(&plan, why);
+    } else {
+        failure_set(why, "not enough memory");
+    }
+    for (size_t i = 0; captures != NULL && i < count; i++)
+        free(captures[i]);
+    free(captures);
+    return dissection;
+}
+
+static int write_verdict(const struct check_setup *setup, const struct lab_check *check,
+                         const struct evidence *const *evidence, struct failure *why) {
+    char path[PATH_MAX];
+    struct fields verdict = {0};
+    int result = verdict_make(setup->lab, check, evidence, setup->directory, &verdict);
+    snprintf(path, sizeof path, "%s/results/%s", setup->directory, check->name);
+    result = result < 0 ? failure_set(why, "not enough memory") : fields_write(&verdict, path, why);
+    fields_free(&verdict);
+    return result;
+}
+
+/* Loads what the runs left, and judges. */
+static int judge(const struct check_setup *setup, const bool *runs,
+                 const struct dissection *dissection, struct failure *why) {
+    const struct lab *lab = setup->lab;
+    struct evidence *loaded = calloc(lab->run_count, sizeof *loaded);
+    const struct evidence **evidence = calloc(lab->run_count, sizeof *evidence);
+    size_t capture = 0;
+    int result = 0;
+    if (loaded == NULL || evidence == NULL) {
+        free(loaded);
+        free(evidence);
+        return failure_set(why, "not enough memory");
+    }
+    for (size_t i = 0; result == 0 && i < lab->run_count; i++) {
+        if (!runs[i])
+            continue;
+        result = evidence_load(&loaded[i], lab, &lab->runs[i], setup->directory,
+                               &dissection->captures[capture++], why);
+        evidence[i] = result == 0 ? &loaded[i] : NULL;
+    }
+    for (size_t i = 0; result == 0 && i < lab->check_count; i++)
+        if (setup->wanted[i])
+            result = write_verdict(setup, &lab->checks[i], evidence, why);
+    for (size_t i = 0; i < lab->run_count; i++)
+        if (evidence[i] != NULL)
+            evidence_free(&loaded[i]);
+    free(loaded);
+    free(evidence);
+    return result;
+}
+
+static int run_and_judge(const struct check_setup *setup, const bool *runs, struct failure *why) {
+    const struct run_setup run = {
+        .lab = setup->lab, .programs = setup->programs, .directory = setup->directory};
+    struct question_list list;
+    if (run_all(&run, runs, why) < 0)
+        return -1;
+    if (collect_filters(setup->lab, &list) < 0) {
+        free_list(&list);
+        return failure_set(why, "not enough memory");
+    }
+    struct dissection *dissection = dissect(setup, runs, &list, why);
+    int result = dissection == NULL ? -1 : find_filter_error(setup->lab, &list, dissection, why);
+    if (result == 0)
+        result = judge(setup, runs, dissection, why);
+    dissection_free(dissection);
+    free_list(&list);
+    return result;
+}
+
+/* Takes the directory for this process until it ends. */
+static int lock(const char *directory, struct failure *why) {
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/results", directory);
+    if (files_make_directory(path, why) < 0)
+        return -1;
+    snprintf(path, sizeof path, "%s/.lock", directory);
+    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (file < 0)
+        return failure_system(why, errno, "%s", path);
+    while (flock(file, LOCK_EX) < 0)
+        if (errno != EINTR)
+            return failure_system(why, errno, "%s", path);
+    return 0;
+}
+
+int check_run(const struct check_setup *setup, struct failure *why) {
+    const struct lab *lab = setup->lab;
+    if (lock(setup->directory, why) < 0)
+        return -1;
+    bool *runs = calloc(lab->run_count, sizeof *runs);
+    if (runs == NULL)
+        return failure_set(why, "not enough memory");
+    for (size_t i = 0; i < lab->check_count; i++) {
+        char path[PATH_MAX];
+        if (!setup->wanted[i])
+            continue;
+        for (size_t j = 0; j < lab->checks[i].run_count; j++)
+            runs[lab->checks[i].runs[j]] = true;
+        /* Whatever happens now, nobody takes an old verdict for a new one. */
+        snprintf(path, sizeof path, "%s/results/%s", setup->directory, lab->checks[i].name);
+        unlink(path);
+    }
+    int result = run_and_judge(setup, runs, why);
+    free(runs);
+    return result;
+}
+
+int check_recorded(const char *directory, const char *name, struct fields *verdict,
+                   struct failure *why) {
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/results/%s", directory, name);
+    if (fields_read(verdict, path, why) < 0)
+        return -1;
+    static const char *const needed[] = {"number", "check", "says", "points", "earned"};
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
+        if (fields_get(verdict, needed[i]) == NULL) {
+            fields_free(verdict);
+            return failure_set(why, "%s: this is no verdict", path);
+        }
+    return 0;
+}
+
+int check_filters(const struct lab *lab, struct failure *why) {
+    struct question_list list;
+    struct dissect_question *questions = calloc(lab->question_count + 1, sizeof *questions);
+    int result = collect_filters(lab, &list);
+    if (result < 0 || questions == NULL) {
+        result = failure_set(why, "not enough memory");
+    } else {
+        for (size_t i = 0; i < lab->question_count; i++)
+            questions[i] = (struct dissect_question){.fields = lab->questions[i].field,
+                                                     .where = lab->questions[i].where};
+        struct dissect_plan plan = {
+            .filters = list.filters,
+            .filter_count = list.count,
+            .questions = questions,
+            .question_count = lab->question_count,
+        };
+        struct dissection *dissection = dissect_run(&plan, why);
+        result = dissection == NULL ? -1 : find_filter_error(lab, &list, dissection, why);
+        dissection_free(dissection);
+    }
+    free_list(&list);
+    free(questions);
+    return result;
+}

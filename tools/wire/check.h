@@ -1,0 +1,37 @@
+/*
+ * check: runs a lab and judges it.
+ */
+#ifndef WIRE_CHECK_H
+#define WIRE_CHECK_H
+
+#include "failure.h"
+#include "lab.h"
+#include "verdict.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+struct check_setup {
+    const struct lab *lab;
+    const char *programs;  /* where the lab's program is: build/labs */
+    const char *directory; /* what the runs leave: build/run/NN-name. Made when missing */
+    const bool *wanted;    /* which checks, by number */
+};
+
+/*
+ * Performs the runs that the wanted checks need, judges them with one run of tshark, and writes
+ * each verdict to DIRECTORY/results/NAME. This process must be in the lab network. One check of a
+ * directory at a time: a second one waits. 0 (whatever the verdicts say), or -1: cannot judge.
+ */
+int check_run(const struct check_setup *setup, struct failure *why);
+
+/* Reads the verdict of a check from an earlier check_run. 0, or -1: there is none. */
+int check_recorded(const char *directory, const char *name, struct fields *verdict,
+                   struct failure *why);
+
+/*
+ * Whether every display filter of the lab's checks and questions, and every field, is one that
+ * tshark knows. 0, or -1 with file, line and tshark's words.
+ */
+int check_filters(const struct lab *lab, struct failure *why);
+
+#endif

@@ -1,0 +1,120 @@
+#include "run.h"
+#include "network.h"
+#include "process.h"
+#include "run_one.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    JOBS_LIMIT = 16,
+    /* What a run may take beyond its program's own limit: to start, to record the end, to stop. */
+    SURPLUS_MS = 30000,
+};
+
+/* Most of its time a run waits for something: more of them than processors are worth while. */
+static size_t jobs(void) {
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    if (!network_is_private() || processors < 1)
+        return 1;
+    return processors > JOBS_LIMIT / 2 ? JOBS_LIMIT : 2 * (size_t)processors;
+}
+
+struct job {
+    const struct lab_run *run;
+    pid_t pid;
+    int report; /* the words of a failure; closed without one when all is well */
+    deadline until;
+};
+
+/* In the child: one run, alone in its network. */
+static _Noreturn void work(const struct run_setup *setup, const struct lab_run *run, int report) {
+    struct failure why;
+    int result = network_is_private() ? network_renew(&why) : 0;
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    if (result == 0)
+        result = run_one(setup, run, &why);
+    process_kill_descendants();
+    if (result < 0 && write(report, why.text, strlen(why.text)) < 0)
+        _exit(2);
+    _exit(result < 0 ? 1 : 0);
+}
+
+static int start(struct job *job, const struct run_setup *setup, const struct lab_run *run,
+                 struct failure *why) {
+    int report[2];
+    if (pipe2(report, O_CLOEXEC) < 0)
+        return failure_system(why, errno, "a pipe");
+    *job = (struct job){
+        .run = run, .report = report[0], .until = deadline_in(run->limit_ms + SURPLUS_MS)};
+    job->pid = process_fork(why);
+    if (job->pid == 0) {
+        close(report[0]);
+        work(setup, run, report[1]);
+    }
+    close(report[1]);
+    if (job->pid < 0)
+        close(report[0]);
+    return job->pid < 0 ? -1 : 0;
+}
+
+static int finish(struct job *job, struct failure *why) {
+    char words[300] = "";
+    int status = 0;
+    bool ended = process_wait(job->pid, job->until, &status);
+    if (!ended)
+        process_end(job->pid, 0);
+    ssize_t count = read(job->report, words, sizeof words - 1);
+    words[count > 0 ? count : 0] = '\0';
+    close(job->report);
+    if (!ended)
+        return failure_set(why, "run %s: wire itself did not finish in time", job->run->name);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        return failure_set(why, "run %s: %s", job->run->name,
+                           words[0] != '\0' ? words : "wire itself broke down");
+    return 0;
+}
+
+/* The number of a job that has ended, or whose time is over. */
+static size_t wait_for_one(const struct job *running, size_t count) {
+    for (;;) {
+        struct pollfd reports[JOBS_LIMIT];
+        deadline until = DEADLINE_NEVER;
+        for (size_t i = 0; i < count; i++) {
+            reports[i] = (struct pollfd){.fd = running[i].report, .events = POLLIN};
+            until = deadline_earlier(until, running[i].until);
+        }
+        if (poll(reports, count, deadline_left(until)) < 0)
+            continue; /* EINTR */
+        for (size_t i = 0; i < count; i++)
+            if (reports[i].revents != 0 || deadline_left(running[i].until) == 0)
+                return i;
+    }
+}
+
+int run_all(const struct run_setup *setup, const bool *wanted, struct failure *why) {
+    struct job running[JOBS_LIMIT] = {0};
+    size_t count = 0, limit = jobs();
+    int result = 0;
+    for (size_t next = 0; next < setup->lab->run_count || count > 0;) {
+        if (next < setup->lab->run_count && (!wanted[next] || result < 0)) {
+            next++;
+        } else if (next < setup->lab->run_count && count < limit) {
+            result = start(&running[count], setup, &setup->lab->runs[next++], why);
+            count += result == 0 ? 1 : 0;
+        } else {
+            size_t ended = wait_for_one(running, count);
+            struct failure *words = result == 0 ? why : NULL;
+            if (finish(&running[ended], words) < 0)
+                result = -1;
+            running[ended] = running[--count];
+        }
+    }
+    return result;
+}

@@ -1,0 +1,192 @@
+#include "sandbox.h"
+#include "network.h"
+#include "process.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED true
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED false
+#endif
+
+/* What the program sees of the environment: these, and of ours the ones in `kept`. */
+static const char *const set[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/", "TERM=dumb",
+                                  "LC_ALL=C.UTF-8"};
+static const char *const kept[] = {"ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS",
+                                   "RESOLV_MULTI", "LD_PRELOAD",    "WIRE_NAMES"};
+
+static void environment(struct arguments *variables) {
+    for (size_t i = 0; i < sizeof set / sizeof set[0]; i++)
+        arguments_add(variables, set[i]);
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+        const char *value = getenv(kept[i]);
+        if (value != NULL)
+            arguments_addf(variables, "%s=%s", kept[i], value);
+    }
+}
+
+/* Home directories are covered by empty ones; the kit, if it lies in one, is bound again. */
+static void cover_homes(struct arguments *line) {
+    static const char *const homes[] = {"/home", "/root"};
+    for (size_t i = 0; i < sizeof homes / sizeof homes[0]; i++) {
+        if (access(homes[i], F_OK) < 0)
+            continue;
+        arguments_add(line, "--tmpfs");
+        arguments_add(line, homes[i]);
+    }
+    static const char *const kit[] = {KIT_SOURCE_DIR, KIT_BUILD_DIR};
+    for (size_t i = 0; i < sizeof kit / sizeof kit[0]; i++) {
+        arguments_add(line, "--ro-bind");
+        arguments_add(line, kit[i]);
+        arguments_add(line, kit[i]);
+    }
+}
+
+static void command_line(const struct arguments *program, const char *directory,
+                         struct arguments *line) {
+    static char *const isolation[] = {"bwrap",
+                                      "--unshare-pid",
+                                      "--unshare-ipc",
+                                      "--cap-drop",
+                                      "ALL",
+                                      "--die-with-parent",
+                                      "--new-session",
+                                      "--ro-bind",
+                                      "/",
+                                      "/",
+                                      "--dev",
+                                      "/dev",
+                                      "--proc",
+                                      "/proc",
+                                      "--tmpfs",
+                                      "/tmp",
+                                      NULL};
+    if (network_is_private()) {
+        arguments_add_all(line, isolation);
+        cover_homes(line);
+        arguments_add(line, "--chdir");
+        arguments_add(line, directory);
+        arguments_add(line, "--");
+    }
+    arguments_add_all(line, program->words);
+}
+
+static void set_limits(int processor_seconds) {
+    const struct {
+        __rlimit_resource_t what;
+        rlim_t value;
+    } limits[] = {
+        {RLIMIT_CPU, (rlim_t)processor_seconds},
+        {RLIMIT_FSIZE, SANDBOX_FILE_LIMIT},
+        {RLIMIT_NOFILE, SANDBOX_FILES},
+        {RLIMIT_CORE, 0},
+        {RLIMIT_AS, SANITIZED ? RLIM_INFINITY : SANDBOX_MEMORY_LIMIT},
+    };
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+        struct rlimit limit = {.rlim_cur = limits[i].value, .rlim_max = limits[i].value};
+        setrlimit(limits[i].what, &limit);
+    }
+}
+
+/* In the child. */
+static _Noreturn void become_program(const struct arguments *line,
+                                     const struct arguments *variables, const char *directory,
+                                     int processor_seconds, const int ends[3]) {
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGPIPE, SIG_DFL);
+    setsid();
+    set_limits(processor_seconds);
+    for (int i = 0; i < 3; i++)
+        dup2(ends[i], i);
+    if (chdir(directory) == 0)
+        execvpe(line->words[0], line->words, variables->words);
+    dprintf(STDERR_FILENO, "%s: %s\n", line->words[0], strerror(errno));
+    _exit(errno == ENOENT ? 127 : 126);
+}
+
+/* Three pipes: ours[i] and theirs[i] are the ends of the program's descriptor i. 0 or -1. */
+static int open_pipes(bool typed, int ours[3], int theirs[3]) {
+    for (int i = 0; i < 3; i++)
+        ours[i] = theirs[i] = -1;
+    for (int i = 0; i < 3; i++) {
+        int ends[2];
+        if (i == 0 && !typed) {
+            theirs[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+            if (theirs[0] < 0)
+                return -1;
+            continue;
+        }
+        if (pipe2(ends, O_CLOEXEC) < 0)
+            return -1;
+        ours[i] = ends[i == 0 ? 1 : 0];
+        theirs[i] = ends[i == 0 ? 0 : 1];
+        fcntl(ours[i], F_SETFL, O_NONBLOCK);
+    }
+    return 0;
+}
+
+static void close_all(int ends[3]) {
+    for (int i = 0; i < 3; i++)
+        if (ends[i] >= 0)
+            close(ends[i]);
+}
+
+int sandbox_start(const struct arguments *program, const char *directory, int processor_seconds,
+                  bool typed, struct sandbox *sandbox, struct failure *why) {
+    int ours[3], theirs[3];
+    struct arguments line = {0}, variables = {0};
+    pid_t pid = -1;
+    if (open_pipes(typed, ours, theirs) < 0) {
+        failure_system(why, errno, "a pipe");
+    } else {
+        command_line(program, directory, &line);
+        environment(&variables);
+        pid = line.failed || variables.failed ? failure_set(why, "not enough memory")
+                                              : process_fork(why);
+        if (pid == 0)
+            become_program(&line, &variables, directory, processor_seconds, theirs);
+    }
+    close_all(theirs);
+    arguments_free(&line);
+    arguments_free(&variables);
+    if (pid < 0) {
+        close_all(ours);
+        return -1;
+    }
+    *sandbox = (struct sandbox){.pid = pid, .input = ours[0], .output = ours[1], .error = ours[2]};
+    return 0;
+}
+
+bool sandbox_is_crowded(const struct sandbox *sandbox) {
+    return network_is_private() && process_count_inside(sandbox->pid) > SANDBOX_PROCESS_LIMIT;
+}
+
+void sandbox_kill(const struct sandbox *sandbox) {
+    /* Its session first, for where there is no namespace whose end kills everybody. */
+    kill(-sandbox->pid, SIGKILL);
+    kill(sandbox->pid, SIGKILL);
+}
+
+void sandbox_end(struct sandbox *sandbox) {
+    kill(-sandbox->pid, SIGKILL);
+    int *ends[] = {&sandbox->input, &sandbox->output, &sandbox->error};
+    for (size_t i = 0; i < 3; i++) {
+        if (*ends[i] >= 0)
+            close(*ends[i]);
+        *ends[i] = -1;
+    }
+}

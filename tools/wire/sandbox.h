@@ -1,0 +1,52 @@
+/*
+ * sandbox: runs a student's program so that nothing it does can harm, hang or stay.
+ *
+ * Inside the lab network, a second bubblewrap: no capabilities, a process namespace of its own, the
+ * whole file tree read-only, /tmp private, no home directories (but the kit). And limits:
+ * processor time, memory (not under AddressSanitizer, which reserves terabytes), open files,
+ * processes, output, time. Its standard input and output are pipes to wire. Its environment is
+ * fixed, so that a result does not depend on who runs the check.
+ *
+ * Where there is no bubblewrap (network.h) the limits remain, and its processes are killed one by
+ * one at the end.
+ */
+#ifndef WIRE_SANDBOX_H
+#define WIRE_SANDBOX_H
+
+#include "arguments.h"
+#include "buf.h"
+#include "failure.h"
+#include <stdbool.h>
+#include <sys/types.h>
+
+#define SANDBOX_MEMORY_LIMIT  (1024UL << 20) /* bytes of address space */
+#define SANDBOX_FILE_LIMIT    (64UL << 20)
+#define SANDBOX_FILES         256
+#define SANDBOX_PROCESS_LIMIT 64
+#define SANDBOX_OUTPUT_LIMIT  (16UL << 20) /* of each of stdout and stderr */
+
+struct sandbox {
+    pid_t pid;  /* of bwrap, or of the program itself where there is none */
+    int input;  /* what is written here is the program's standard input; -1: closed */
+    int output; /* its standard output and error; non-blocking */
+    int error;
+};
+
+/*
+ * Starts `program` (a path, and its arguments) in `directory`. `processor_seconds` of CPU it may
+ * use. Without `typed` its standard input is empty. 0 or -1; a program that cannot be run says so
+ * on its stderr and ends with 126 or 127.
+ */
+int sandbox_start(const struct arguments *program, const char *directory, int processor_seconds,
+                  bool typed, struct sandbox *sandbox, struct failure *why);
+
+/* Whether it has started more processes than SANDBOX_PROCESS_LIMIT. */
+bool sandbox_is_crowded(const struct sandbox *sandbox);
+
+/* Kills it and every process that it has started. */
+void sandbox_kill(const struct sandbox *sandbox);
+
+/* After its end, when pid was waited for: ends what it left behind, closes the pipes. */
+void sandbox_end(struct sandbox *sandbox);
+
+#endif
