@@ -11,6 +11,8 @@ set -euo pipefail
 build=${1:-build}
 peers=(postfix)
 
+command -v apt-get >/dev/null || { echo 'peers.sh: neither Debian nor Ubuntu: no packages to unpack' >&2; exit 1; }
+
 sudo=()
 [ "$(id -u)" -eq 0 ] || sudo=(sudo)
 

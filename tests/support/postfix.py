@@ -1,9 +1,9 @@
 """A real Postfix for one test: started, used, gone.
 
 It is the Debian package, unpacked by tests/interop/peers.sh into build/peers/postfix, or installed
-in the usual place. Configuration, queue, data and log lie in one directory that the caller names; a mount
-namespace shows it to Postfix as /var/spool/postfix, so that its daemons, which are not root, reach
-it wherever the clone lies, and gives it the two users it wants without adding any to the machine.
+in the usual place. Configuration, queue, data and log lie in one directory that the caller names; a
+mount namespace shows it to Postfix as /var/spool/postfix, so that its daemons, which are not root,
+reach it wherever the clone lies, and gives it the users it wants without adding any to the machine.
 Nothing of the system's own Postfix, if there is one, is read or written.
 
 Postfix changes users, so this needs root, or a user with subordinate users: see why_not().
@@ -14,10 +14,11 @@ import shutil
 import subprocess
 
 import network
-from smtpd import BUILD
+from smtpd import BUILD, SOURCE
 
-UNPACKED = BUILD / "peers" / "postfix"
-ROOT = UNPACKED if UNPACKED.is_dir() else pathlib.Path("/")  # the tree that has Postfix
+# The tree that has Postfix: unpacked for this build, for the usual build, or the machine's own.
+UNPACKED = (BUILD / "peers/postfix", SOURCE / "build/peers/postfix")
+ROOT = next((tree for tree in UNPACKED if tree.is_dir()), pathlib.Path("/"))
 
 # Users of the namespace only. Debian reserves these numbers, so no one else has them.
 OWNER_ID, POSTDROP_ID, MAIL_ID = 62025, 62026, 62027
@@ -91,7 +92,7 @@ QUEUES = ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "
 def why_not():
     """None, or why no Postfix can run here, in words for a skipped test."""
     if not has_tools():
-        return f"no Postfix in {UNPACKED}: run tests/interop/peers.sh"
+        return f"no Postfix in {UNPACKED[0]}: run tests/interop/peers.sh"
     if not network.has_user(OWNER_ID) and ("WIRE_NETWORK" in os.environ or not network.can_have_users()):
         return "Postfix works under several users: run the tests with sudo, or install the package uidmap"
     if shutil.which("bwrap") is None:
