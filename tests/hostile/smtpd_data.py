@@ -3,7 +3,7 @@ that are awkward: stored to the byte."""
 import re
 import unittest
 
-from smtpd import Smtpd
+from smtpd import Smtpd, expect
 
 ENVELOPE = ("MAIL FROM:<alice@example.org>", "RCPT TO:<bob@example.org>")
 END = b"\r\n.\r\n"
@@ -78,22 +78,17 @@ class Data(unittest.TestCase):
         self.assertEqual(self.server.unfinished(), [])
         self.server.remove()
 
-    def expect(self, status, reply):
-        self.assertIsNotNone(reply, "closed instead of %s" % status)
-        got = "%d %s" % (reply.code, reply.status) if " " in status else str(reply.code)
-        self.assertEqual(got, status, str(reply))
-
     def begin(self, *envelope):
         for command in envelope or ENVELOPE:
-            self.expect("250", self.peer.ask(command)._replace(lines=[""]))
-        self.expect("354", self.peer.ask("DATA"))
+            expect("250", self.peer.ask(command))
+        expect("354", self.peer.ask("DATA"))
 
     def in_step(self):
         """The transaction is over, and every command gets its own reply."""
         self.peer.send(b"NOOP\r\nDATA\r\nVRFY nobody\r\n")
-        self.expect("250 2.0.0", self.peer.reply())
-        self.expect("503 5.5.1", self.peer.reply())
-        self.expect("550 5.1.1", self.peer.reply())
+        expect("250 2.0.0", self.peer.reply())
+        expect("503 5.5.1", self.peer.reply())
+        expect("550 5.1.1", self.peer.reply())
 
     def send(self, wire, cut=None):
         """Sends `wire` whole, or in two parts with a read of the server's in between as likely as can be."""
@@ -111,7 +106,7 @@ class Data(unittest.TestCase):
                 with self.subTest(false_end=false_end, first=first):
                     self.begin()
                     self.send(wire)
-                    self.expect("550 5.6.11", self.peer.reply())
+                    expect("550 5.6.11", self.peer.reply())
                     self.in_step()
                     self.assertEqual(self.server.messages("bob") + self.server.messages("carol"), [])
 
@@ -121,7 +116,7 @@ class Data(unittest.TestCase):
                 with self.subTest(wire=wire):
                     self.begin()
                     self.send(wire)
-                    self.expect("550 5.6.11", self.peer.reply())
+                    expect("550 5.6.11", self.peer.reply())
                     self.in_step()
                     self.assertEqual(self.server.messages("bob"), [])
 
@@ -131,7 +126,7 @@ class Data(unittest.TestCase):
             for cut in range(1, len(wire)):
                 self.begin()
                 self.send(wire, cut)
-                self.expect("550 5.6.11", self.peer.reply())
+                expect("550 5.6.11", self.peer.reply())
         self.in_step()
         self.assertEqual(self.server.messages("bob"), [])
 
@@ -140,7 +135,7 @@ class Data(unittest.TestCase):
             with self.subTest(wire=wire[:60]):
                 self.begin()
                 self.send(wire + b".\r\n")
-                self.expect("250 2.0.0", self.peer.reply())
+                expect("250 2.0.0", self.peer.reply())
                 message = self.server.messages("bob")[-1]
                 self.assertEqual(below_trace(message), stored)
                 for path in (self.server.mailbox("bob") / "new").iterdir():
@@ -151,27 +146,27 @@ class Data(unittest.TestCase):
         # Against RFC 2920 §3.1, but it stays in step: what follows the 354 is the message.
         self.peer.send("\r\n".join(ENVELOPE).encode() + b"\r\nDATA\r\nSubject: x\r\n\r\nx\r\n.\r\nNOOP\r\n")
         for status in ("250 2.1.0", "250 2.1.5", "354", "250 2.0.0", "250 2.0.0"):
-            self.expect(status, self.peer.reply())
+            expect(status, self.peer.reply())
         self.assertEqual(len(self.server.messages("bob")), 1)
         # Where DATA is refused, the lines of the message are commands, each with its reply.
         self.peer.send(b"MAIL FROM:<>\r\nRCPT TO:<nobody@example.org>\r\nDATA\r\nSubject: x\r\n\r\n.\r\nNOOP\r\n")
         for status in ("250 2.1.0", "550 5.1.1", "554 5.5.1", "500 5.5.1", "500 5.5.1", "500 5.5.1", "250 2.0.0"):
-            self.expect(status, self.peer.reply())
+            expect(status, self.peer.reply())
 
     def test_pipelined(self):
         # RFC 2920: several messages, each group in one segment, every reply in its order.
         for _ in range(20):
             self.peer.send("\r\n".join([*ENVELOPE, "DATA", ""]).encode())
             for status in ("250 2.1.0", "250 2.1.5", "354"):
-                self.expect(status, self.peer.reply())
+                expect(status, self.peer.reply())
             self.peer.send(b"Subject: x\r\n\r\nx\r\n.\r\n")
-            self.expect("250 2.0.0", self.peer.reply())
+            expect("250 2.0.0", self.peer.reply())
         self.assertEqual(len(self.server.messages("bob")), 20)
 
     def test_too_many_received_fields(self):
         self.begin()
         self.send(b"Received: x\r\n" * 101 + b"\r\nx" + END)
-        self.expect("554 5.4.6", self.peer.reply())
+        expect("554 5.4.6", self.peer.reply())
         self.in_step()
         self.assertEqual(self.server.messages("bob"), [])
 
@@ -185,7 +180,7 @@ class Data(unittest.TestCase):
             "RCPT TO:<postmaster>",
         )
         self.send(b"Subject: x\r\n\r\n" + b"y" * 100000 + END)
-        self.expect("250 2.0.0", self.peer.reply())
+        expect("250 2.0.0", self.peer.reply())
         self.assertEqual(len(self.server.messages("bob")), 1)
         self.assertEqual(len(self.server.messages("alice")), 1)
         self.assertEqual(self.server.messages("bob"), self.server.messages("alice"))
@@ -198,7 +193,7 @@ class Data(unittest.TestCase):
         self.begin("MAIL FROM:<ışık@example.net> SMTPUTF8", "RCPT TO:<Bob@example.org>")
         self.send(b"Subject: x\r\n\r\nx" + END)
         reply = self.peer.reply()
-        self.expect("250 2.0.0", reply)
+        expect("250 2.0.0", reply)
         queue_id = reply.lines[0].split()[-1]
         self.assertRegex(queue_id, r"^[0-9A-F]{13}$")
         self.assertRegex(
@@ -236,30 +231,30 @@ class Small(Data):
                 self.begin("MAIL FROM:<>" + lie, ENVELOPE[1])
                 text = (b".." + b"x" * (octets - 3) + b"\r\n") if octets else b""
                 self.send(text + b".\r\n")
-                self.expect(status, self.peer.reply())
+                expect(status, self.peer.reply())
                 self.in_step()
                 self.assertEqual(len(self.server.messages("bob")) - before, status.startswith("250"))
 
     def test_promised_too_much(self):
-        self.expect("552 5.3.4", self.peer.ask("MAIL FROM:<> SIZE=1001"))
+        expect("552 5.3.4", self.peer.ask("MAIL FROM:<> SIZE=1001"))
         self.in_step()
 
     def test_too_large_and_faulty(self):
         self.begin()
         self.send(b"x" * 2000 + b"\n.\nRSET" + END)
-        self.expect("550 5.6.11", self.peer.reply())
+        expect("550 5.6.11", self.peer.reply())
         self.in_step()
 
     def test_recipients(self):
         # RFC 5321 §4.5.3.1.10: those that were accepted get it.
-        self.expect("250 2.1.0", self.peer.ask("MAIL FROM:<>"))
+        expect("250 2.1.0", self.peer.ask("MAIL FROM:<>"))
         flood = ["bob", "nobody", "alice", "carol", "bob", "alice", "nobody"]
         self.peer.send(b"".join(b"RCPT TO:<%s@example.org>\r\n" % name.encode() for name in flood))
         for status in ("250 2.1.5", "550 5.1.1", "250 2.1.5", "250 2.1.5", "452 4.5.3", "452 4.5.3", "550 5.1.1"):
-            self.expect(status, self.peer.reply())
-        self.expect("354", self.peer.ask("DATA"))
+            expect(status, self.peer.reply())
+        expect("354", self.peer.ask("DATA"))
         self.send(b"x" + END)
-        self.expect("250 2.0.0", self.peer.reply())
+        expect("250 2.0.0", self.peer.reply())
         self.assertEqual([len(self.server.messages(name)) for name in ("alice", "bob", "carol")], [1, 1, 1])
 
 

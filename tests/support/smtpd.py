@@ -58,6 +58,13 @@ class Reply(NamedTuple):
         return "%d %s" % (self.code, " / ".join(self.lines))
 
 
+def expect(status, reply):
+    """That the reply is `status`: "250 2.1.0" with the enhanced code, or "354" where it matters not."""
+    assert reply is not None, "the server closed instead of saying %s" % status
+    got = "%d %s" % (reply.code, reply.status) if " " in status else str(reply.code)
+    assert got == status, "%s instead of %s" % (reply, status)
+
+
 class Peer:
     """One connection to a server, as raw as needed."""
 
