@@ -34,7 +34,8 @@ static const struct command commands[] = {
      "  --frames       the first and last frame of each line, not only the last\n"
      "  --all          whole messages; without it the middle of a long one is left out\n"
      "  --width N      columns to draw in; without it the terminal's, or 100\n"
-     "  --plain        no colours, only ASCII\n"
+     "  --plain        no colours, only ASCII: as it is where the output is no terminal\n"
+     "  --unicode      lines and letters in Unicode even there\n"
      "  --canonical    one line a step, with what differs between two recordings replaced by "
      "names\n"
      "  --eavesdrop    what somebody on the way can read\n"},

@@ -1,6 +1,7 @@
 /*
- * show: a dialogue as a ladder for the eye: one column for each end, time and frame at the left, an
- * arrow on every step.
+ * show: a dialogue as a ladder for the eye. Each end has a column; what it sent stands in it, and
+ * the arrow points to the other. Time and frame stand at the left, once for all that one frame
+ * brought.
  */
 #ifndef WIRE_SHOW_H
 #define WIRE_SHOW_H
@@ -9,22 +10,33 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#define SHOW_WIDTH_LEAST    60
+#define SHOW_WIDTH_MOST     400
+#define SHOW_WIDTH_STANDARD 100 /* where there is no terminal */
+
 struct show_style {
-    int width;        /* columns, 60 at least */
+    int width;        /* in columns */
     bool colour;      /* ANSI colours */
-    bool unicode;     /* arrows and lines; without: ASCII only, other bytes as \xHH */
-    bool all;         /* every line of a message; without: the middle of a long one is left out */
-    bool frame_range; /* "12-14" where a line came in several frames */
+    bool unicode;     /* arrows, rules and letters; without: ASCII, and \xHH for all other bytes */
+    bool all;         /* every line; without: the middle of a long message or line is left out */
+    bool frame_range; /* first and last frame of what came in several: "12-14" */
 };
 
-/* What suits `out`: on a terminal its width, colour and Unicode (NO_COLOR and the locale have their
-   say), elsewhere 100 columns of plain ASCII. */
+/*
+ * What suits `out`. A terminal gets its own width, colour (unless NO_COLOR is set, or TERM is
+ * "dumb") and, if the locale is UTF-8, Unicode; a file or a pipe 100 columns of plain ASCII. Sets
+ * the program's LC_CTYPE.
+ */
 void show_style_for(FILE *out, struct show_style *style);
+
+/* Makes Unicode possible whatever the locale says. False when the system has no UTF-8 locale. */
+bool show_style_unicode(struct show_style *style);
 
 /* Draws one conversation. */
 void show_dialogue(const struct dialogue *dialogue, const struct show_style *style, FILE *out);
 
-/* What somebody on the way can read of it: each side's bytes in clear; of TLS only how much. */
+/* Writes what somebody on the way could read of it: each side's bytes in clear, and of what was
+   encrypted only how much it was. */
 void show_eavesdrop(const struct dialogue *dialogue, const struct show_style *style, FILE *out);
 
 #endif

@@ -1,7 +1,193 @@
-/* wire show: the ladder of a capture. */
+/* wire show: the ladder of a capture, and other views of it. */
+#include "canon.h"
 #include "commands.h"
+#include "dialogue.h"
+#include "dissect.h"
+#include "show.h"
+#include <getopt.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The canonical text of a capture is no longer than this. */
+#define CANONICAL_LIMIT (1U << 30)
+
+struct request {
+    const char *file;
+    long stream; /* -1: all */
+    bool canonical;
+    bool eavesdrop;
+    struct show_style style;
+};
+
+enum {
+    OPTION_STREAM = 256,
+    OPTION_FRAMES,
+    OPTION_ALL,
+    OPTION_WIDTH,
+    OPTION_PLAIN,
+    OPTION_UNICODE,
+    OPTION_CANONICAL,
+    OPTION_EAVESDROP,
+};
+
+static const struct option options[] = {
+    {"stream", required_argument, NULL, OPTION_STREAM},
+    {"frames", no_argument, NULL, OPTION_FRAMES},
+    {"all", no_argument, NULL, OPTION_ALL},
+    {"width", required_argument, NULL, OPTION_WIDTH},
+    {"plain", no_argument, NULL, OPTION_PLAIN},
+    {"unicode", no_argument, NULL, OPTION_UNICODE},
+    {"canonical", no_argument, NULL, OPTION_CANONICAL},
+    {"eavesdrop", no_argument, NULL, OPTION_EAVESDROP},
+    {NULL, 0, NULL, 0},
+};
+
+/* A whole number from `least` to `most`. */
+static bool read_number(const char *text, long least, long most, long *number) {
+    char *end;
+
+    *number = strtol(text, &end, 10);
+    return *text != '\0' && *end == '\0' && *number >= least && *number <= most;
+}
+
+static int read_option(int option, struct request *request) {
+    long number;
+
+    switch (option) {
+    case OPTION_STREAM:
+        if (!read_number(optarg, 0, INT_MAX, &request->stream))
+            return command_misuse("show", "--stream takes a number from 0 on, not \"%s\"", optarg);
+        return COMMAND_FINE;
+    case OPTION_WIDTH:
+        if (!read_number(optarg, SHOW_WIDTH_LEAST, SHOW_WIDTH_MOST, &number))
+            return command_misuse("show", "--width takes a number from %d to %d, not \"%s\"",
+                                  SHOW_WIDTH_LEAST, SHOW_WIDTH_MOST, optarg);
+        request->style.width = (int)number;
+        return COMMAND_FINE;
+    case OPTION_UNICODE:
+        if (!show_style_unicode(&request->style))
+            return command_misuse("show", "--unicode: this system has no UTF-8 locale");
+        return COMMAND_FINE;
+    case OPTION_PLAIN:
+        request->style.colour = request->style.unicode = false;
+        return COMMAND_FINE;
+    case OPTION_FRAMES:
+        request->style.frame_range = true;
+        return COMMAND_FINE;
+    case OPTION_ALL:
+        request->style.all = true;
+        return COMMAND_FINE;
+    case OPTION_CANONICAL:
+        request->canonical = true;
+        return COMMAND_FINE;
+    case OPTION_EAVESDROP:
+        request->eavesdrop = true;
+        return COMMAND_FINE;
+    default:
+        return COMMAND_MISUSE; /* getopt has said why */
+    }
+}
+
+static int read_arguments(int argc, char **argv, struct request *request) {
+    int option;
+
+    optind = 0; /* tells glibc to begin anew */
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+        if (option == ':')
+            return command_misuse("show", "%s takes a number", argv[optind - 1]);
+        if (option == '?')
+            return command_misuse("show", "not understood: %s", argv[optind - 1]);
+        int status = read_option(option, request);
+        if (status != COMMAND_FINE)
+            return status;
+    }
+    if (argc - optind != 1)
+        return command_misuse("show", argc == optind ? "which capture?" : "one capture at a time");
+    request->file = argv[optind];
+    return COMMAND_FINE;
+}
+
+static int show_canonical(const struct dialogues *dialogues, const char *file) {
+    struct buf text;
+
+    buf_init(&text, CANONICAL_LIMIT);
+    int status = canon_dialogues(dialogues, &text) < 0
+                     ? command_misuse("show", "%s: its text is longer than can be held", file)
+                     : COMMAND_FINE;
+    if (status == COMMAND_FINE)
+        fwrite(text.bytes, 1, text.length, stdout);
+    buf_free(&text);
+    return status;
+}
+
+/* The conversations that were asked for: all, or one. */
+static int select_stream(const struct request *request, const struct dialogues *all,
+                         struct dialogues *selected) {
+    *selected = *all;
+    if (all->count == 0)
+        return command_misuse("show", "%s: no TCP connection in it", request->file);
+    if (request->stream < 0)
+        return COMMAND_FINE;
+    for (size_t i = 0; i < all->count; i++) {
+        if (all->list[i].stream == request->stream) {
+            selected->list = &all->list[i];
+            selected->count = 1;
+            return COMMAND_FINE;
+        }
+    }
+    return command_misuse("show", "%s: no stream %ld; there are %zu, counted from 0", request->file,
+                          request->stream, all->count);
+}
+
+static int show_dialogues(const struct request *request, const struct dialogues *all) {
+    struct dialogues dialogues;
+    int status = select_stream(request, all, &dialogues);
+
+    if (status != COMMAND_FINE)
+        return status;
+    if (request->canonical)
+        return show_canonical(&dialogues, request->file);
+    for (size_t i = 0; i < dialogues.count; i++) {
+        if (i > 0)
+            putchar('\n');
+        if (request->eavesdrop)
+            show_eavesdrop(&dialogues.list[i], &request->style, stdout);
+        else
+            show_dialogue(&dialogues.list[i], &request->style, stdout);
+    }
+    return COMMAND_FINE;
+}
+
+static int show_capture(const struct request *request, const struct dissect_capture *capture) {
+    struct dialogues dialogues;
+    struct failure why;
+
+    if (dialogues_make(capture->frames, capture->frame_count, &dialogues, &why) < 0)
+        return command_misuse("show", "%s: %s", request->file, why.text);
+    int status = show_dialogues(request, &dialogues);
+    dialogues_free(&dialogues);
+    if (fflush(stdout) != 0)
+        return command_misuse("show", "standard output cannot be written");
+    if (capture->damage != NULL) /* what came before the damage was shown */
+        return command_misuse("show", "%s: %s", request->file, capture->damage);
+    return status;
+}
 
 int show_command(int argc, char **argv) {
-    (void)argc;
-    return command_misuse(argv[0], "not written yet");
+    struct request request = {.stream = -1};
+    struct failure why;
+
+    show_style_for(stdout, &request.style);
+    int status = read_arguments(argc, argv, &request);
+    if (status != COMMAND_FINE)
+        return status;
+    struct dissect_plan plan = {.captures = &request.file, .capture_count = 1};
+    struct dissection *dissection = dissect_run(&plan, &why);
+    if (dissection == NULL)
+        return command_misuse("show", "%s", why.text);
+    status = show_capture(&request, &dissection->captures[0]);
+    dissection_free(dissection);
+    return status;
 }
