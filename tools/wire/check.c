@@ -92,8 +92,12 @@ static int write_verdict(const struct check_setup *setup, const struct lab_check
     char path[PATH_MAX];
     struct fields verdict = {0};
     int result = verdict_make(setup->lab, check, evidence, setup->directory, &verdict);
-    snprintf(path, sizeof path, "%s/results/%s", setup->directory, check->name);
-    result = result < 0 ? failure_set(why, "not enough memory") : fields_write(&verdict, path, why);
+    if (result < 0)
+        failure_set(why, "not enough memory");
+    else
+        result = files_path(path, why, "%s/results/%s", setup->directory, check->name);
+    if (result == 0)
+        result = fields_write(&verdict, path, why);
     fields_free(&verdict);
     return result;
 }
@@ -151,10 +155,9 @@ static int run_and_judge(const struct check_setup *setup, const bool *runs, stru
 /* Takes the directory for this process until it ends. */
 static int lock(const char *directory, struct failure *why) {
     char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s/results", directory);
-    if (files_make_directory(path, why) < 0)
+    if (files_path(path, why, "%s/results", directory) < 0 || files_make_directory(path, why) < 0 ||
+        files_path(path, why, "%s/.lock", directory) < 0)
         return -1;
-    snprintf(path, sizeof path, "%s/.lock", directory);
     int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (file < 0)
         return failure_system(why, errno, "%s", path);
@@ -178,8 +181,8 @@ int check_run(const struct check_setup *setup, struct failure *why) {
         for (size_t j = 0; j < lab->checks[i].run_count; j++)
             runs[lab->checks[i].runs[j]] = true;
         /* Whatever happens now, nobody takes an old verdict for a new one. */
-        snprintf(path, sizeof path, "%s/results/%s", setup->directory, lab->checks[i].name);
-        unlink(path);
+        if (files_path(path, NULL, "%s/results/%s", setup->directory, lab->checks[i].name) == 0)
+            unlink(path);
     }
     int result = run_and_judge(setup, runs, why);
     free(runs);
@@ -189,8 +192,8 @@ int check_run(const struct check_setup *setup, struct failure *why) {
 int check_recorded(const char *directory, const char *name, struct fields *verdict,
                    struct failure *why) {
     char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s/results/%s", directory, name);
-    if (fields_read(verdict, path, why) < 0)
+    if (files_path(path, why, "%s/results/%s", directory, name) < 0 ||
+        fields_read(verdict, path, why) < 0)
         return -1;
     static const char *const needed[] = {"number", "check", "says", "points", "earned"};
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)

@@ -101,8 +101,9 @@ static int report(const struct lab *lab, const char *directory, const bool *want
 static int run(const struct lab *lab, const struct options *options, const bool *wanted,
                struct failure *why) {
     char program[PATH_MAX], directory[PATH_MAX];
-    int length = snprintf(program, sizeof program, "%s/%s", options->programs, lab->name);
-    if (length < 0 || (size_t)length >= sizeof program || access(program, X_OK) < 0)
+    if (files_path(program, why, "%s/%s", options->programs, lab->name) < 0)
+        return -1;
+    if (access(program, X_OK) < 0)
         return failure_set(why, "%s: not built: ./kit build", program);
     if (files_make_directory(options->directory, why) < 0)
         return -1;

@@ -2,10 +2,19 @@
 #include <errno.h>
 #include <ftw.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+int files_path(char path[PATH_MAX], struct failure *why, const char *format, ...) {
+    va_list values;
+    va_start(values, format);
+    int length = vsnprintf(path, PATH_MAX, format, values);
+    va_end(values);
+    return length >= 0 && length < PATH_MAX ? 0 : failure_set(why, "%s...: too long a name", path);
+}
 
 int files_read(const char *path, struct buf *bytes, struct failure *why) {
     FILE *file = fopen(path, "re");

@@ -6,6 +6,11 @@
 
 #include "buf.h"
 #include "failure.h"
+#include <limits.h>
+
+/* Puts a path together by printf's rules. 0, or -1: longer than PATH_MAX. */
+int files_path(char path[PATH_MAX], struct failure *why, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Adds a file's bytes to `bytes`. 0, or -1: cannot be read, or longer than the buf's limit. */
 int files_read(const char *path, struct buf *bytes, struct failure *why);

@@ -70,7 +70,6 @@ int judge_store_parse(struct judge *judge, const char *value, struct failure *wh
 static int read_lines(const char *path, struct buf *text, struct failure *why) {
     struct buf raw;
     buf_init(&raw, MESSAGE_LIMIT);
-    buf_init(text, MESSAGE_LIMIT + 1);
     int result = files_read(path, &raw, why);
     size_t start = 0;
     for (size_t i = 0; result == 0 && i < raw.length; i++) {
@@ -145,6 +144,7 @@ static int look_into(const char *path, void *context) {
     struct visit *visit = context;
     struct buf text;
     visit->messages++;
+    buf_init(&text, MESSAGE_LIMIT + 1);
     int result = read_lines(path, &text, &visit->why);
     if (result == 0 && visit->judge->verb == VERB_FILE)
         compare_with_file(visit, &text);
@@ -159,8 +159,9 @@ static int look_into(const char *path, void *context) {
 static int visit_mailbox(const struct evidence *evidence, struct visit *visit) {
     char path[PATH_MAX];
     const char *mailbox = visit->judge->mailbox, *at = strchr(mailbox, '@');
-    snprintf(path, sizeof path, "%s/store/%s/%.*s", evidence->directory, at + 1,
-             (int)(at - mailbox), mailbox);
+    if (files_path(path, &visit->why, "%s/store/%s/%.*s", evidence->directory, at + 1,
+                   (int)(at - mailbox), mailbox) < 0)
+        return -1;
     if (access(path, F_OK) < 0)
         return 0; /* nobody has ever got anything */
     return maildir_each(path, look_into, visit, &visit->why);
@@ -171,8 +172,10 @@ static int read_wanted(const struct judge *judge, const struct evidence *evidenc
     static const char run_mark[] = "{run}/";
     char path[PATH_MAX];
     bool in_run = strncmp(judge->file, run_mark, sizeof run_mark - 1) == 0;
-    snprintf(path, sizeof path, "%s/%s", in_run ? evidence->directory : evidence->lab->directory,
-             in_run ? judge->file + sizeof run_mark - 1 : judge->file);
+    buf_init(wanted, MESSAGE_LIMIT + 1);
+    if (files_path(path, why, "%s/%s", in_run ? evidence->directory : evidence->lab->directory,
+                   in_run ? judge->file + sizeof run_mark - 1 : judge->file) < 0)
+        return -1;
     return read_lines(path, wanted, why);
 }
 

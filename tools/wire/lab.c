@@ -111,7 +111,7 @@ static int take_question_key(struct lab *lab, const struct ini_entry *entry, str
 }
 
 static int new_run(struct lab *lab, const char *name, unsigned line, struct failure *why) {
-    if (strcmp(name, "main") == 0 || strcmp(name, "results") == 0)
+    if (strcmp(name, "main") == 0 || strcmp(name, "results") == 0 || strcmp(name, "start") == 0)
         return failure_set(why, "a run cannot be called \"%s\"", name);
     for (size_t i = 0; i < lab->run_count; i++)
         if (strcmp(lab->runs[i].name, name) == 0)

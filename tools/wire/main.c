@@ -49,6 +49,13 @@ static const struct command commands[] = {
      "  --run-directory DIR  what the runs leave, below build/run; without it build/run/NN-name\n"
      "  --labs DIR           where the labs are\n"
      "The exit status is 0 when all held, 1 when one failed, 2 when wire cannot judge.\n"},
+    {"start", start_command, "LAB [OPTION…] [--] [COMMAND [WORD…]]",
+     "A shell in the lab network, with the lab's servers running and a recording on.",
+     "With COMMAND that is run instead of a shell. The recording is kept in\n"
+     "build/run/NN-name/start.pcapng, mailboxes and logs in build/run/NN-name/start.\n"
+     "  --peer NAME  who sits between you and the server: one-byte, slow, coalesced\n"
+     "  --run NAME   the servers of this [run NAME] of lab.ini, not of its main run\n"
+     "The exit status is COMMAND's own, or 2 when nothing could be started.\n"},
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])
 

@@ -21,6 +21,7 @@ pid_t process_fork(struct failure *why) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent)
             _exit(1); /* it ended before we could ask */
+        setsid();
     }
     return child;
 }

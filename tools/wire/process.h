@@ -10,7 +10,8 @@
 #include <sys/types.h>
 
 /*
- * fork(2); the child is killed when this process ends. Returns 0 in the child, its pid in the
+ * fork(2); the child is killed when this process ends, and has a session of its own, so that a
+ * Ctrl-C at the terminal is not for it. Returns 0 in the child, its pid in the
  * parent, -1 on failure.
  */
 pid_t process_fork(struct failure *why);

@@ -2,15 +2,11 @@
 #include "fields.h"
 #include "files.h"
 #include "keyboard.h"
-#include "net.h"
-#include "peer.h"
 #include "process.h"
 #include "record.h"
 #include "sandbox.h"
-#include "script.h"
-#include "servers.h"
+#include "scene.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -31,11 +27,6 @@ struct run_state {
     const struct run_setup *setup;
     const struct lab_run *run;
     char directory[PATH_MAX];
-    struct servers servers;
-    pid_t script;      /* -1: there is none */
-    int script_report; /* its words come here */
-    int script_over;   /* closed when the program has ended */
-    pid_t peer;        /* likewise */
     struct record *record;
     struct buf output;
     struct buf error;
@@ -45,8 +36,7 @@ struct run_state {
 
 static int path_in(const struct run_state *state, const char *name, char path[PATH_MAX],
                    struct failure *why) {
-    int length = snprintf(path, PATH_MAX, "%s/%s", state->directory, name);
-    return length > 0 && length < PATH_MAX ? 0 : failure_set(why, "%s: too long a name", name);
+    return files_path(path, why, "%s/%s", state->directory, name);
 }
 
 /* A message of exactly `size` bytes: headers, then lines of text, some of which begin with a dot.
@@ -73,65 +63,6 @@ static int write_message(const struct run_state *state, struct failure *why) {
                         : files_write(path, text.bytes, size, why);
     buf_free(&text);
     return result;
-}
-
-static int start_script(struct run_state *state, const char *listen, struct failure *why) {
-    int report[2], over[2];
-    int listener = net_listen(listen, why);
-    if (listener < 0)
-        return -1;
-    if (pipe2(report, O_CLOEXEC) < 0 || pipe2(over, O_CLOEXEC) < 0)
-        return failure_system(why, errno, "a pipe");
-    state->script_report = report[0];
-    state->script_over = over[1];
-    state->script = process_fork(why);
-    if (state->script == 0) {
-        char words[300];
-        close(over[1]);
-        script_play(&state->run->script, listener, over[0], deadline_in(state->run->limit_ms),
-                    words, sizeof words);
-        _exit(write(report[1], words, strlen(words)) < 0 ? 1 : 0);
-    }
-    close(report[1]);
-    close(over[0]);
-    close(listener);
-    return state->script < 0 ? -1 : 0;
-}
-
-static int start_peer(struct run_state *state, const char *listen, const char *port,
-                      struct failure *why) {
-    int listener = net_listen(listen, why);
-    if (listener < 0)
-        return -1;
-    state->peer = process_fork(why);
-    if (state->peer == 0) {
-        if (state->script > 0)
-            close(state->script_over);
-        peer_serve(state->run->peer, listener, PEER_BACK, port);
-    }
-    close(listener);
-    return state->peer < 0 ? -1 : 0;
-}
-
-/* All that the program talks to. */
-static int start_others(struct run_state *state, struct failure *why) {
-    const struct lab_run *run = state->run;
-    const char *port = strrchr(run->listen, ':') + 1; /* lab_run.c: there is one */
-    char back[64];
-    snprintf(back, sizeof back, "%s:%s", PEER_BACK, port);
-    const char *listen = run->peer == NULL ? run->listen : back;
-
-    struct servers_setup servers = {
-        .names = run->servers.words,
-        .options = run->options.words,
-        .listen = listen,
-        .directory = state->directory,
-    };
-    if (servers_start(&servers, &state->servers, why) < 0)
-        return -1;
-    if (run->scripted && start_script(state, listen, why) < 0)
-        return -1;
-    return run->peer == NULL ? 0 : start_peer(state, run->listen, port, why);
 }
 
 /* The words of the command line, {run} replaced by the run's directory. */
@@ -278,21 +209,6 @@ static void find_todo(struct run_state *state) {
              mark);
 }
 
-static void end_script(struct run_state *state) {
-    int status;
-    if (state->script <= 0)
-        return;
-    close(state->script_over);
-    if (!process_wait(state->script, deadline_in(CLOSING_MS), &status)) {
-        process_end(state->script, 0);
-        snprintf(state->result.script, sizeof state->result.script, "it was not played to its end");
-        return;
-    }
-    char *words = state->result.script;
-    ssize_t count = read(state->script_report, words, sizeof state->result.script - 1);
-    words[count > 0 ? count : 0] = '\0';
-}
-
 static int write_result(const struct run_state *state, struct failure *why) {
     const struct run_result *result = &state->result;
     struct fields fields = {0};
@@ -316,33 +232,36 @@ static int write_result(const struct run_state *state, struct failure *why) {
     return written;
 }
 
-static int perform(struct run_state *state, struct failure *why) {
+/* Program and recording, with everything else in place. */
+static int record_program(struct run_state *state, struct scene *scene, struct failure *why) {
     char path[PATH_MAX];
-    if (path_in(state, "capture.pcapng", path, why) < 0 || write_message(state, why) < 0 ||
-        start_others(state, why) < 0)
+    if (path_in(state, "capture.pcapng", path, why) < 0)
         return -1;
-    /* Its thread comes last: the processes above are forks of this one. */
-    state->record = record_start(path, "lo", why);
-    if (state->record == NULL)
+    struct record *record = record_start(path, "lo", why);
+    if (record == NULL)
         return -1;
     int ran = run_program(state, why);
-    end_script(state);
+    scene_end_script(scene, state->result.script, sizeof state->result.script);
     struct record_result recorded;
     struct record_end end = {.streams_until = deadline_in(CLOSING_MS)};
-    struct failure *words = ran == 0 ? why : NULL;
-    if (record_stop(state->record, &end, &recorded, words) < 0 || ran < 0)
+    int stopped = record_stop(record, &end, &recorded, ran == 0 ? why : NULL);
+    return ran < 0 ? ran : stopped;
+}
+
+static int perform(struct run_state *state, struct failure *why) {
+    struct scene scene;
+    if (write_message(state, why) < 0 ||
+        scene_start(&scene, state->run, state->directory, state->run->limit_ms, why) < 0)
         return -1;
-    if (state->peer > 0)
-        process_end(state->peer, 0);
-    return servers_stop(&state->servers, why);
+    int result = record_program(state, &scene, why);
+    int ended = scene_end(&scene, result == 0 ? why : NULL);
+    return result < 0 ? result : ended;
 }
 
 int run_one(const struct run_setup *setup, const struct lab_run *run, struct failure *why) {
-    struct run_state state = {.setup = setup, .run = run, .script = -1, .peer = -1};
-    int length =
-        snprintf(state.directory, sizeof state.directory, "%s/%s", setup->directory, run->name);
-    if (length < 0 || (size_t)length >= sizeof state.directory)
-        return failure_set(why, "%s: too long a name", setup->directory);
+    struct run_state state = {.setup = setup, .run = run};
+    if (files_path(state.directory, why, "%s/%s", setup->directory, run->name) < 0)
+        return -1;
     signal(SIGPIPE, SIG_IGN);
     buf_init(&state.output, SANDBOX_OUTPUT_LIMIT);
     buf_init(&state.error, SANDBOX_OUTPUT_LIMIT);

@@ -1,4 +1,5 @@
 #include "fields.h"
+#include "files.h"
 #include "run.h"
 #include "sandbox.h"
 #include <limits.h>
@@ -9,8 +10,8 @@ int run_result_read(const char *directory, const char *name, struct run_result *
                     struct failure *why) {
     char path[PATH_MAX];
     struct fields fields;
-    snprintf(path, sizeof path, "%s/%s/result", directory, name);
-    if (fields_read(&fields, path, why) < 0)
+    if (files_path(path, why, "%s/%s/result", directory, name) < 0 ||
+        fields_read(&fields, path, why) < 0)
         return -1;
     const char *todo = fields_get(&fields, "todo"), *keyboard = fields_get(&fields, "keyboard"),
                *script = fields_get(&fields, "script");

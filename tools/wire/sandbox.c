@@ -108,7 +108,6 @@ static _Noreturn void become_program(const struct arguments *line,
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
-    setsid();
     set_limits(processor_seconds);
     for (int i = 0; i < 3; i++)
         dup2(ends[i], i);

@@ -1,5 +1,6 @@
 #include "servers.h"
 #include "arguments.h"
+#include "files.h"
 #include "net.h"
 #include "process.h"
 #include <errno.h>
@@ -79,7 +80,8 @@ static int quote_log(const char *name, const char *path, struct failure *why) {
 static int start(const struct server *server, const struct servers_setup *setup, pid_t *pid,
                  struct failure *why) {
     char log_path[PATH_MAX];
-    snprintf(log_path, sizeof log_path, "%s/%s.log", setup->directory, server->name);
+    if (files_path(log_path, why, "%s/%s.log", setup->directory, server->name) < 0)
+        return -1;
     int log = open(log_path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
     int ready[2];
     if (log < 0)

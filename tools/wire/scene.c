@@ -1,0 +1,108 @@
+#include "scene.h"
+#include "net.h"
+#include "peer.h"
+#include "process.h"
+#include "script.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    CLOSING_MS = 2000
+};
+
+static int start_script(struct scene *scene, const struct lab_run *run, const char *listen,
+                        int limit_ms, struct failure *why) {
+    int report[2], over[2];
+    int listener = net_listen(listen, why);
+    if (listener < 0)
+        return -1;
+    if (pipe2(report, O_CLOEXEC) < 0 || pipe2(over, O_CLOEXEC) < 0)
+        return failure_system(why, errno, "a pipe");
+    scene->script_report = report[0];
+    scene->script_over = over[1];
+    pid_t pid = process_fork(why);
+    if (pid == 0) {
+        char words[300];
+        close(over[1]);
+        script_play(&run->script, listener, over[0], deadline_in(limit_ms), words, sizeof words);
+        _exit(write(report[1], words, strlen(words)) < 0 ? 1 : 0);
+    }
+    close(report[1]);
+    close(over[0]);
+    close(listener);
+    scene->script = pid < 0 ? 0 : pid;
+    return pid < 0 ? -1 : 0;
+}
+
+static int start_peer(struct scene *scene, const struct lab_run *run, const char *port,
+                      struct failure *why) {
+    int listener = net_listen(run->listen, why);
+    if (listener < 0)
+        return -1;
+    pid_t pid = process_fork(why);
+    if (pid == 0) {
+        if (scene->script > 0)
+            close(scene->script_over);
+        peer_serve(run->peer, listener, PEER_BACK, port);
+    }
+    close(listener);
+    scene->peer = pid < 0 ? 0 : pid;
+    return pid < 0 ? -1 : 0;
+}
+
+static int start(struct scene *scene, const struct lab_run *run, const char *directory,
+                 int limit_ms, struct failure *why) {
+    const char *port = strrchr(run->listen, ':') + 1; /* lab_run.c: there is one */
+    char back[64];
+    snprintf(back, sizeof back, "%s:%s", PEER_BACK, port);
+    const char *listen = run->peer == NULL ? run->listen : back;
+    struct servers_setup servers = {
+        .names = run->servers.words,
+        .options = run->options.words,
+        .listen = listen,
+        .directory = directory,
+    };
+    if (servers_start(&servers, &scene->servers, why) < 0)
+        return -1;
+    if (run->scripted && start_script(scene, run, listen, limit_ms, why) < 0)
+        return -1;
+    return run->peer == NULL ? 0 : start_peer(scene, run, port, why);
+}
+
+int scene_start(struct scene *scene, const struct lab_run *run, const char *directory, int limit_ms,
+                struct failure *why) {
+    *scene = (struct scene){.script_report = -1, .script_over = -1};
+    int result = start(scene, run, directory, limit_ms, why);
+    if (result < 0)
+        scene_end(scene, NULL);
+    return result;
+}
+
+void scene_end_script(struct scene *scene, char *words, size_t size) {
+    int status;
+    words[0] = '\0';
+    if (scene->script == 0)
+        return;
+    close(scene->script_over);
+    if (process_wait(scene->script, deadline_in(CLOSING_MS), &status)) {
+        ssize_t count = read(scene->script_report, words, size - 1);
+        words[count > 0 ? count : 0] = '\0';
+    } else {
+        process_end(scene->script, 0);
+        snprintf(words, size, "it was not played to its end");
+    }
+    close(scene->script_report);
+    scene->script = 0;
+}
+
+int scene_end(struct scene *scene, struct failure *why) {
+    if (scene->script > 0)
+        process_end(scene->script, 0);
+    if (scene->peer > 0)
+        process_end(scene->peer, 0);
+    scene->script = scene->peer = 0;
+    return servers_stop(&scene->servers, why);
+}

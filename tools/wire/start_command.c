@@ -1,0 +1,184 @@
+/* wire start: the lab network with a lab's servers running and a recording on, for one's hands. */
+#include "commands.h"
+#include "files.h"
+#include "lab.h"
+#include "network.h"
+#include "peer.h"
+#include "record.h"
+#include "scene.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    LIMIT_MS = 12 * 60 * 60 * 1000, /* for a script: a person takes his time */
+    CLOSING_MS = 2000,
+};
+
+struct options {
+    const char *peer; /* NULL: as the run has it */
+    const char *run;
+    char **command; /* NULL: a shell */
+};
+
+static int read_options(int argc, char **argv, struct options *options) {
+    static const struct option known[] = {{"peer", required_argument, NULL, 'p'},
+                                          {"run", required_argument, NULL, 'r'},
+                                          {NULL, 0, NULL, 0}};
+    *options = (struct options){.run = "main"};
+    for (int letter; (letter = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+        if (letter == '?')
+            return COMMAND_MISUSE; /* getopt has said why */
+        *(letter == 'p' ? &options->peer : &options->run) = optarg;
+    }
+    if (optind >= argc)
+        return command_misuse(argv[0], "which lab? 3, for example");
+    if (optind + 1 < argc)
+        options->command = argv + optind + 1;
+    return COMMAND_FINE;
+}
+
+/* A start of this lab that goes on already has the recording. */
+static int lock(const char *directory, struct failure *why) {
+    char path[PATH_MAX];
+    if (files_path(path, why, "%s/.start", directory) < 0)
+        return -1;
+    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (file < 0)
+        return failure_system(why, errno, "%s", path);
+    if (flock(file, LOCK_EX | LOCK_NB) < 0)
+        return failure_set(why, "this lab is started already, in another terminal: leave that one");
+    return 0;
+}
+
+static const char *shell(void) {
+    const char *path = getenv("SHELL");
+    return path != NULL && access(path, X_OK) == 0 ? path : "/bin/sh";
+}
+
+/* The clients can be called by their names. */
+static void extend_path(void) {
+    const char *path = getenv("PATH");
+    char *extended = NULL;
+    if (asprintf(&extended, "%s/bin:%s", KIT_BUILD_DIR, path == NULL ? "/usr/bin:/bin" : path) >= 0)
+        setenv("PATH", extended, 1);
+    free(extended);
+}
+
+/* Runs the command, or a shell, at this terminal. Its exit status. */
+static int run_command(char **command) {
+    char *interactive[] = {(char *)shell(), NULL};
+    char **words = command != NULL ? command : interactive;
+    /* What is typed at the terminal, Ctrl-C too, is for the command. */
+    signal(SIGINT, SIG_IGN);
+    signal(SIGQUIT, SIG_IGN);
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        signal(SIGINT, SIG_DFL);
+        signal(SIGQUIT, SIG_DFL);
+        extend_path();
+        execvp(words[0], words);
+        fprintf(stderr, "wire start: %s: %s\n", words[0], strerror(errno));
+        _exit(errno == ENOENT ? 127 : 126);
+    }
+    int status = 0;
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+        continue;
+    if (child < 0)
+        return command_misuse("start", "fork: %s", strerror(errno));
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void print_banner(const struct lab *lab, const struct lab_run *run, const char *capture) {
+    printf("Lab %02d, %s: a server listens on %s.\n"
+           "Everything on this network is recorded into %s.\n"
+           "Your program: build/labs/%s. Leave with exit.\n",
+           lab_number(lab), lab->title, run->listen, capture, lab->name);
+}
+
+static int start(const struct lab *lab, const struct lab_run *run, const char *directory,
+                 char **command, struct failure *why) {
+    char stage[PATH_MAX], capture[PATH_MAX];
+    struct scene scene;
+    if (files_path(stage, why, "%s/start", directory) < 0 ||
+        files_path(capture, why, "%s/start.pcapng", directory) < 0 ||
+        files_make_directory(directory, why) < 0 || lock(directory, why) < 0 ||
+        files_remove(stage, why) < 0 || files_make_directory(stage, why) < 0 ||
+        scene_start(&scene, run, stage, LIMIT_MS, why) < 0)
+        return -1;
+    struct record *record = record_start(capture, "lo", why);
+    if (record == NULL) {
+        scene_end(&scene, NULL);
+        return -1;
+    }
+    if (command == NULL)
+        print_banner(lab, run, capture);
+    int status = run_command(command);
+    char words[300];
+    scene_end_script(&scene, words, sizeof words);
+    struct record_result recorded;
+    struct record_end end = {.streams_until = deadline_in(CLOSING_MS)};
+    int stopped = record_stop(record, &end, &recorded, why);
+    scene_end(&scene, NULL);
+    if (stopped < 0)
+        return -1;
+    if (words[0] != '\0')
+        fprintf(stderr, "wire start: the server, %s/%s, %s\n", lab->name, run->text[RUN_SCRIPT],
+                words);
+    if (command == NULL)
+        printf("%lu frames recorded. Draw them: ./kit show %s\n", recorded.frames, capture);
+    return status;
+}
+
+static struct lab_run *find_run(const struct lab *lab, const char *name) {
+    for (size_t i = 0; i < lab->run_count; i++)
+        if (strcmp(lab->runs[i].name, name) == 0)
+            return &lab->runs[i];
+    return NULL;
+}
+
+static int start_lab(const struct lab *lab, const struct options *options, const char *command) {
+    struct lab_run *run = find_run(lab, options->run);
+    if (run == NULL)
+        return command_misuse(command, "%s has no [run %s]", lab->file, options->run);
+    if (options->peer != NULL && (run->peer = peer_find(options->peer)) == NULL)
+        return command_misuse(command, "there is no peer \"%s\": known are %s", options->peer,
+                              peer_names());
+    char directory[PATH_MAX];
+    struct failure why;
+    if (files_path(directory, &why, KIT_BUILD_DIR "/run/%s", lab->name) < 0)
+        return command_misuse(command, "%s", why.text);
+    int status = start(lab, run, directory, options->command, &why);
+    return status < 0 ? command_misuse(command, "%s", why.text) : status;
+}
+
+int start_command(int argc, char **argv) {
+    struct options options;
+    struct failure why;
+    int status = read_options(argc, argv, &options);
+    if (status != COMMAND_FINE)
+        return status;
+    switch (network_enter(&(struct network_options){0}, argv, &status, &why)) {
+    case NETWORK_ENDED:
+        return status;
+    case NETWORK_FAILED:
+        return command_misuse(argv[0], "%s", why.text);
+    case NETWORK_INSIDE:
+        break;
+    }
+    struct lab lab;
+    if (lab_open(KIT_SOURCE_DIR "/labs", argv[optind], &lab, &why) < 0)
+        return command_misuse(argv[0], "%s", why.text);
+    status = start_lab(&lab, &options, argv[0]);
+    lab_free(&lab);
+    return status;
+}
