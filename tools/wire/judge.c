@@ -112,8 +112,7 @@ bool judge_all(const struct judge *judges, size_t count, const struct evidence *
     find_emptiness(evidence, needs_dialogue, finding);
     if (finding->got.length == 0)
         return true;
-    finding_expected(finding, "a run in which the program does its work; then it counts what it "
-                              "does not do");
+    finding_expected(finding, "a program at work: only then does it count what it leaves out");
     return false;
 }
 

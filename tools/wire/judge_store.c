@@ -167,14 +167,15 @@ static int visit_mailbox(const struct evidence *evidence, struct visit *visit) {
     return maildir_each(path, look_into, visit, &visit->why);
 }
 
+/* The message that was made for this run, or a file of the lab. */
 static int read_wanted(const struct judge *judge, const struct evidence *evidence,
                        struct buf *wanted, struct failure *why) {
-    static const char run_mark[] = "{run}/";
     char path[PATH_MAX];
-    bool in_run = strncmp(judge->file, run_mark, sizeof run_mark - 1) == 0;
+    const char *made = evidence->run->message;
+    bool is_made = made != NULL && strcmp(made, judge->file) == 0;
     buf_init(wanted, MESSAGE_LIMIT + 1);
-    if (files_path(path, why, "%s/%s", in_run ? evidence->directory : evidence->lab->directory,
-                   in_run ? judge->file + sizeof run_mark - 1 : judge->file) < 0)
+    if (files_path(path, why, "%s/%s", is_made ? evidence->directory : evidence->lab->directory,
+                   judge->file) < 0)
         return -1;
     return read_lines(path, wanted, why);
 }
