@@ -1,21 +1,24 @@
 /*
  * canon: a dialogue as a text that two honest recordings of the same thing have in common.
  *
- * Ports, times, queue ids, dates and Message-IDs differ each time; they are replaced by names in
- * angle quotes. How bytes fell into segments, and which of two pipelined sides was a moment faster,
- * makes no difference: in SMTP a reply stands behind its command.
+ * Ports, times, queue ids, dates and Message-IDs differ each time; they are left out, or replaced
+ * by names in angle quotes. How bytes fell into segments, and which of two pipelined sides was a
+ * moment faster, makes no difference: in SMTP a reply stands behind its command.
  *
- *     conversation 1: client to 127.0.0.2 port 25
+ *     stream 0: 127.0.0.1 to 127.0.0.2 port 25
  *     -> connects
- *     <- 220 mail.example.org ESMTP
+ *     <- 220 mail.example.org ESMTP Mailwire
  *     -> EHLO client.example.org
  *     …
- *     <- 250 2.0.0 accepted as ‹queue-id›
+ *     <- 250 2.0.0 Stored as ‹queue-id›
+ *     -> QUIT
+ *     <- 221 2.0.0 mail.example.org closing connection
+ *     <- closes
  *     -> closes
  *
- * This is also the form of captures/NN-name.txt. Bytes that are not printable UTF-8 are written as
- * \xHH, a backslash as \\, and a line that did not end in CR LF says so: "\n" for a bare LF,
- * "\" for none, at its end.
+ * This is also the form of captures/NN-name.txt. Between arrow and text stands ": " for message
+ * text and blocks of bytes. What is not printable UTF-8 is written as \xHH, a backslash as \\; a
+ * line that did not end in CR LF ends in \n (a bare LF) or in a single \ (nothing).
  */
 #ifndef WIRE_CANON_H
 #define WIRE_CANON_H
@@ -27,6 +30,6 @@
 int canon_dialogues(const struct dialogues *dialogues, struct buf *out);
 
 /* Adds one line of a protocol, without its ending, with names for what varies. 0 or -1. */
-int canon_line(const char *bytes, size_t length, struct buf *out);
+int canon_line(const char *line, size_t length, struct buf *out);
 
 #endif
