@@ -7,6 +7,7 @@
 #include "session.h"
 #include "settings.h"
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -48,6 +49,7 @@ static int read_options(int count, char **arguments, struct options *options, st
     };
     opterr = 0; /* one line, ours */
     int option;
+    long number;
     char *end;
     while ((option = getopt_long(count, arguments, ":c:o:h", longs, NULL)) != -1) {
         switch (option) {
@@ -58,9 +60,10 @@ static int read_options(int count, char **arguments, struct options *options, st
             options->overrides[options->override_count++] = optarg;
             break;
         case 'r':
-            options->ready_fd = (int)strtol(optarg, &end, 10);
-            if (*optarg == '\0' || *end != '\0' || options->ready_fd < 0)
+            number = strtol(optarg, &end, 10);
+            if (*optarg == '\0' || *end != '\0' || number < 0 || number > INT_MAX)
                 return failure_set(why, "--ready-fd %s: not a file descriptor", optarg);
+            options->ready_fd = (int)number;
             break;
         case 'h':
             options->help = true;
@@ -117,8 +120,11 @@ static int run(const struct config *config, int ready_fd) {
     int status = mailbox_prepare(&settings, &why);
     if (status == 0)
         status = serve_all(&settings, ready_fd, &why);
+    if (status < 0)
+        exit(fail(EXIT_FAILURE,
+                  why.text)); /* a session that would not end may still read settings */
     settings_free(&settings);
-    return status == 0 ? EXIT_SUCCESS : fail(EXIT_FAILURE, why.text);
+    return EXIT_SUCCESS;
 }
 
 static int configure(struct config *config, const struct options *options) {

@@ -75,6 +75,8 @@ int settings_load(struct settings *settings, const struct config *config, struct
         return failure_set(why, "mail.hostname = %s is not a host name", settings->hostname);
     if (config_word(config, "mail", "domains", 0) == NULL)
         return failure_set(why, "mail.domains is empty: no mail could be delivered");
+    if (config_word(config, "smtpd", "listen", 0) == NULL)
+        return failure_set(why, "smtpd.listen is empty: nobody could connect");
     settings->accounts = accounts_load(config_path(config, "mail", "accounts"), why);
     return settings->accounts == NULL ? -1 : 0;
 }

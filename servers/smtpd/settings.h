@@ -37,7 +37,7 @@ struct settings {
 
 /*
  * Fills `settings` from `config`, which must outlive it, and loads the accounts. 0, or -1: a value
- * out of range, no hostname or domain, the accounts cannot be read.
+ * out of range, no hostname, domain or address, the accounts cannot be read.
  */
 int settings_load(struct settings *settings, const struct config *config, struct failure *why);
 

@@ -40,6 +40,7 @@ class Start(unittest.TestCase):
             ("--ready-fd", "-c", ini, "--ready-fd"),
             ("--ready-fd", "-c", ini, "--ready-fd", "x"),
             ("--ready-fd", "-c", ini, "--ready-fd", "-1"),
+            ("--ready-fd", "-c", ini, "--ready-fd", "99999999999"),
             ("idle", "-c", ini, "-o", "idle"),
             ("smtpd.nonsense", "-c", ini, "-o", "smtpd.nonsense=1"),
             ("smtpd.idle", "-c", ini, "-o", "smtpd.idle=soon"),
@@ -57,6 +58,7 @@ class Start(unittest.TestCase):
             ("smtpd.log", "smtpd.log=loud"),
             ("mail.hostname", "mail.hostname=two names"),
             ("mail.domains", "mail.domains="),
+            ("smtpd.listen", "smtpd.listen="),
             ("mail.store", "mail.store=/dev/null/mail"),
             ("not.an.address", "smtpd.listen=not.an.address"),
         ):
