@@ -37,6 +37,7 @@ static const struct judge_kind kinds[] = {
     {"stderr", "contains or lacks \"BYTES\", or: empty", judge_stderr_parse, judge_stderr_holds,
      wants_absence, false},
     {"exit", "a number, or: nonzero", judge_exit_parse, judge_exit_holds, always, false},
+    {"session", "to its end", judge_session_parse, judge_session_holds, never, false},
     {"within", "a time such as 4s", judge_within_parse, judge_within_holds, always, false},
     {"store",
      "MAILBOX contains \"TEXT\", MAILBOX lacks \"TEXT\", MAILBOX empty, MAILBOX holds NUMBER or "

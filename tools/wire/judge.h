@@ -18,8 +18,9 @@
  *     stderr = contains "…" | lacks "…" | empty
  *     exit   = 0 | 3 | nonzero
  *                           the exit status; a crash or having to be stopped is neither
- *     within = 4s           so long the program ran at most
- *     store  = bob contains "text" | bob lacks "text" | bob empty | bob holds 2
+ *     session = to its end  what the run's session and script wait for has all come, in time:
+ * neither the person at the keyboard nor the scripted server gave up within = 4s           so long
+ * the program ran at most store  = bob contains "text" | bob lacks "text" | bob empty | bob holds 2
  *            | bob holds letter.eml
  *                           the mailbox of bob (…@example.org; or a whole address). `contains` and
  *                           `lacks` look into each message, with LF as line end; `holds FILE`: one

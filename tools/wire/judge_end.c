@@ -56,3 +56,21 @@ bool judge_within_holds(const struct judge *judge, const struct evidence *eviden
     finding_got(finding, "it %s, after %.1f s", words, result->milliseconds / 1000.0);
     return false;
 }
+
+int judge_session_parse(struct judge *judge, const char *value, struct failure *why) {
+    (void)judge;
+    return strcmp(value, "to its end") == 0 ? 0 : failure_set(why, "\"%s\" is not that", value);
+}
+
+bool judge_session_holds(const struct judge *judge, const struct evidence *evidence,
+                         struct finding *finding) {
+    (void)judge;
+    const struct run_result *result = &evidence->result;
+    bool typed = result->keyboard[0] == '\0';
+    if (typed && result->script[0] == '\0')
+        return true;
+    finding_expected(finding, "the dialogue of %s comes to its end",
+                     evidence->run->text[typed ? RUN_SCRIPT : RUN_SESSION]);
+    finding_got(finding, "%s", typed ? result->script : result->keyboard);
+    return false;
+}

@@ -28,8 +28,10 @@ bool judge_stderr_holds(const struct judge *, const struct evidence *, struct fi
 
 int judge_exit_parse(struct judge *judge, const char *value, struct failure *why);
 int judge_within_parse(struct judge *judge, const char *value, struct failure *why);
+int judge_session_parse(struct judge *judge, const char *value, struct failure *why);
 bool judge_exit_holds(const struct judge *, const struct evidence *, struct finding *);
 bool judge_within_holds(const struct judge *, const struct evidence *, struct finding *);
+bool judge_session_holds(const struct judge *, const struct evidence *, struct finding *);
 
 int judge_store_parse(struct judge *judge, const char *value, struct failure *why);
 bool judge_store_holds(const struct judge *, const struct evidence *, struct finding *);

@@ -25,10 +25,12 @@ static int add_notes(const struct lab *lab, const struct evidence *evidence,
         added |= fields_add(verdict, "note", "the program %s", words);
     if (result->todo[0] != '\0' && (got == NULL || strstr(got, result->todo) == NULL))
         added |= fields_add(verdict, "note", "%s", result->todo);
-    if (result->keyboard[0] != '\0' && result->todo[0] == '\0')
+    if (result->keyboard[0] != '\0' && result->todo[0] == '\0' &&
+        (got == NULL || strcmp(got, result->keyboard) != 0))
         added |= fields_add(verdict, "note", "at the keyboard, %s/%s, %s", where,
                             run->text[RUN_SESSION], result->keyboard);
-    if (result->script[0] != '\0' && result->todo[0] == '\0')
+    if (result->script[0] != '\0' && result->todo[0] == '\0' &&
+        (got == NULL || strcmp(got, result->script) != 0))
         added |= fields_add(verdict, "note", "the server, %s/%s, %s", where, run->text[RUN_SCRIPT],
                             result->script);
     return added;
