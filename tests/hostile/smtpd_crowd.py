@@ -275,7 +275,7 @@ class Crowd(unittest.TestCase):
         play(SESSIONS)
         after = self.server.memory()
         print("resident: %d KiB after %d sessions, %d KiB after %d more" % (before, SESSIONS // 5, after, SESSIONS))
-        self.assertLess(after - before, 512)
+        self.assertLess(after - before, 256)
         self.stop()
 
 
