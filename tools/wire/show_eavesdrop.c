@@ -10,7 +10,8 @@
 #define LINES_MOST  40
 #define LINES_FIRST 30
 
-static void put_line(const char *line, size_t length, const struct show_style *style, FILE *out) {
+static void put_line(const char *line, size_t length, enum role role,
+                     const struct show_style *style, FILE *out) {
     struct buf text;
     size_t position = 0;
 
@@ -19,8 +20,8 @@ static void put_line(const char *line, size_t length, const struct show_style *s
         buf_clear(&text);
         if (length > 0)
             show_text_row(line, length, &position, style->width - INDENT, style->unicode, &text);
-        fprintf(out, "%*s%s\n", text.length > 0 ? INDENT : 0, "",
-                text.length > 0 ? text.bytes : "");
+        fprintf(out, "%*s%s%s%s\n", text.length > 0 ? INDENT : 0, "", style_begin(style, role),
+                text.length > 0 ? text.bytes : "", style_end(style, role));
     } while (position < length && style->all);
     if (position < length) {
         char number[32];
@@ -51,8 +52,8 @@ static size_t count_lines(const struct dialogue_bytes *bytes) {
     return count;
 }
 
-static void put_clear(const struct dialogue_bytes *bytes, const struct show_style *style,
-                      FILE *out) {
+static void put_clear(const struct dialogue_bytes *bytes, enum role role,
+                      const struct show_style *style, FILE *out) {
     size_t lines = count_lines(bytes), position = 0;
     bool cut = lines > LINES_MOST && !style->all;
     char number[32];
@@ -63,7 +64,7 @@ static void put_clear(const struct dialogue_bytes *bytes, const struct show_styl
             fprintf(out, "%*s%s... %s more lines%s\n", INDENT, "", style_begin(style, ROLE_QUIET),
                     show_number(lines - LINES_MOST, number), style_end(style, ROLE_QUIET));
         if (!cut || line < LINES_FIRST || line >= lines - (LINES_MOST - LINES_FIRST))
-            put_line(bytes->bytes + start, length, style, out);
+            put_line(bytes->bytes + start, length, role, style, out);
     }
 }
 
@@ -81,9 +82,7 @@ static void put_end(const struct dialogue *dialogue, int side, const struct show
     if (bytes->sent > bytes->clear)
         fprintf(out, ", %s octets encrypted", show_number(bytes->sent - bytes->clear, encrypted));
     fputs("\n\n", out);
-    fputs(style_begin(style, side == DIALOGUE_CLIENT ? ROLE_CLIENT : ROLE_SERVER), out);
-    put_clear(bytes, style, out);
-    fputs(style_end(style, side == DIALOGUE_CLIENT ? ROLE_CLIENT : ROLE_SERVER), out);
+    put_clear(bytes, side == DIALOGUE_CLIENT ? ROLE_CLIENT : ROLE_SERVER, style, out);
     fputc('\n', out);
 }
 
