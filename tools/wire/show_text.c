@@ -98,6 +98,7 @@ int show_text_row(const char *bytes, size_t length, size_t *position, int width,
     if (at < length && blank_columns > width / 2) {
         at = blank_position;
         out->length = blank_length;
+        out->bytes[out->length] = '\0'; /* as every buf ends */
         columns = blank_columns;
     }
     *position = at;
