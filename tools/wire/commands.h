@@ -21,6 +21,7 @@ int record_command(int argc, char **argv);
 int show_command(int argc, char **argv);
 int check_command(int argc, char **argv);
 int start_command(int argc, char **argv);
+int reference_command(int argc, char **argv);
 
 /*
  * One line on stderr, "wire show: words", and COMMAND_MISUSE back, so that a command can say

@@ -25,7 +25,8 @@
  *                           the mailbox of bob (…@example.org; or a whole address). `contains` and
  *                           `lacks` look into each message, with LF as line end; `holds FILE`: one
  *                           of its messages is that file, below the headers that the server adds,
- * and whatever its line ends are. FILE counts from the lab's directory; {run}/FILE from the run's
+ *                           whatever its line ends are. FILE is in the lab's directory, or is the
+ *                           run's `message`
  *
  * Nothing is proved by something not happening in a run in which nothing happened. Judges that also
  * hold then (never, lacks, empty, exit …) hold only if, in that run: the program did not stop at an

@@ -56,6 +56,11 @@ static const struct command commands[] = {
      "  --peer NAME  who sits between you and the server: one-byte, slow, coalesced\n"
      "  --run NAME   the servers of this [run NAME] of lab.ini, not of its main run\n"
      "The exit status is COMMAND's own, or 2 when nothing could be started.\n"},
+    {"reference", reference_command, "LAB [OPTION…]",
+     "Records a lab's reference capture anew, from its solution: captures/NN-name.pcapng and .txt.",
+     "  --verify             changes nothing: holds a new recording against both\n"
+     "  --run-directory DIR  what the run leaves; without it build/run/reference/NN-name\n"
+     "The exit status is 1 when they differ, or nothing could be recorded.\n"},
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])
 

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 enum {
-    TICK_MS = 50,      /* how often the number of processes is looked at */
+    TICK_MS = 20,      /* how often the number of processes is looked at */
     LAST_MS = 2000,    /* for output that is still on its way when the program has ended */
     CLOSING_MS = 2000, /* for connections to close, and the script to see that */
 };

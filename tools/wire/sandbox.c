@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -20,6 +21,10 @@
 #ifndef SANITIZED
 #define SANITIZED false
 #endif
+
+enum {
+    NICENESS = 5
+};
 
 /* What the program sees of the environment: these, and of ours the ones in `kept`. */
 static const char *const set[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/", "TERM=dumb",
@@ -83,6 +88,15 @@ static void command_line(const struct arguments *program, const char *directory,
     arguments_add_all(line, program->words);
 }
 
+/* How many processes the user may have: some more than there are on the whole machine. Which of
+   them the kernel counts depends on its version and on namespaces, but it is never more than that;
+   and root it does not count at all (sandbox_is_crowded is what stops a program). */
+static rlim_t process_limit(void) {
+    struct sysinfo machine;
+    return sysinfo(&machine) < 0 ? RLIM_INFINITY
+                                 : (rlim_t)machine.procs + 4 * SANDBOX_PROCESS_LIMIT;
+}
+
 static void set_limits(int processor_seconds) {
     const struct {
         __rlimit_resource_t what;
@@ -92,12 +106,16 @@ static void set_limits(int processor_seconds) {
         {RLIMIT_FSIZE, SANDBOX_FILE_LIMIT},
         {RLIMIT_NOFILE, SANDBOX_FILES},
         {RLIMIT_CORE, 0},
+        {RLIMIT_NPROC, process_limit()},
         {RLIMIT_AS, SANITIZED ? RLIM_INFINITY : SANDBOX_MEMORY_LIMIT},
     };
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
         struct rlimit limit = {.rlim_cur = limits[i].value, .rlim_max = limits[i].value};
         setrlimit(limits[i].what, &limit);
     }
+    /* Whoever must stop a program that takes all of the machine comes before it. */
+    if (nice(NICENESS) < 0)
+        return; /* then not */
 }
 
 /* In the child. */
@@ -175,8 +193,11 @@ bool sandbox_is_crowded(const struct sandbox *sandbox) {
 }
 
 void sandbox_kill(const struct sandbox *sandbox) {
-    /* Its session first, for where there is no namespace whose end kills everybody. */
-    kill(-sandbox->pid, SIGKILL);
+    /* The first process of its namespace takes all others with it; it is a child of bwrap. */
+    pid_t first = network_is_private() ? process_first_child(sandbox->pid) : -1;
+    if (first > 0)
+        kill(first, SIGKILL);
+    kill(-sandbox->pid, SIGKILL); /* its session, for where there is no namespace */
     kill(sandbox->pid, SIGKILL);
 }
 
