@@ -10,16 +10,18 @@ expect() {
   local what=$1 wanted_status=$2 wanted=$3 status=0 output
   shift 3
   output=$("$@" 2>&1) || status=$?
-  [ "$status" = "$wanted_status" ] && [ "$output" = "$wanted" ] || {
+  if [ "$status" != "$wanted_status" ] || [ "$output" != "$wanted" ]; then
     printf '%s\n  expected %s: %s\n  got %s: %s\n' "$what" "$wanted_status" "$wanted" "$status" "$output"
     failed=1
-  }
+  fi
 }
 
-# addresses NAME...: as getaddrinfo(3) orders them.
+# sh -c "$addresses" - NAME: the addresses, as getaddrinfo(3) orders them.
+# shellcheck disable=SC2016 # the inner shell expands it
 addresses='getent ahosts "$1" | sed -n "s/ *STREAM.*//p" | tr "\n" " "'
 
 expect 'exit status' 7 '' "$wire" network -- sh -c 'exit 7'
+# shellcheck disable=SC2016 # the inner shell expands it
 expect 'killed by a signal' 137 '' "$wire" network sh -c 'kill -9 $$'
 expect 'no such command' 127 'wire network: nosuch: No such file or directory' "$wire" network nosuch
 expect 'options of the command' 0 '--fast' "$wire" network echo --fast
@@ -50,6 +52,7 @@ rm -f "$ready"
 [ "$status" = 3 ] || { echo "SIGTERM: status $status, and not 3"; failed=1; }
 
 # Where there is no hosts file of the lab, this library answers.
+# shellcheck disable=SC2317 # expect calls it
 names() {
   LD_PRELOAD=$build/lib/wire-names.so WIRE_NAMES=tools/wire/hosts sh -c "$addresses" - "$1"
 }

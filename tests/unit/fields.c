@@ -1,4 +1,5 @@
 #include "fields.h"
+#include "files.h"
 
 #include "files_for_tests.h"
 

@@ -12,25 +12,32 @@
 
 #include <cmocka.h>
 
-#include "files.h"
+#include <sys/stat.h>
 
-/* Makes a new, empty directory; the caller removes it with files_remove. */
+/* Makes a new, empty directory; the caller removes it with files_remove (files.h). */
 static inline void test_directory(char path[64]) {
     snprintf(path, 64, "/tmp/wire-unit-XXXXXX");
     assert_non_null(mkdtemp(path));
 }
 
-/* Writes DIRECTORY/NAME, with directories as needed; its path is in `path` (may be NULL). */
+/* Writes DIRECTORY/NAME, with one directory between if the name has one; its path is in `path` (may
+   be NULL). */
 static inline void test_file(const char *directory, const char *name, const char *text,
                              char path[256]) {
-    char file[256], parent[256];
-    snprintf(file, sizeof file, "%s/%s", directory, name);
-    snprintf(parent, sizeof parent, "%s", file);
-    *strrchr(parent, '/') = '\0';
-    assert_int_equal(files_make_directory(parent, NULL), 0);
-    assert_int_equal(files_write(file, text, strlen(text), NULL), 0);
+    char file_path[256];
+    snprintf(file_path, sizeof file_path, "%s/%s", directory, name);
+    char *slash = strchr(file_path + strlen(directory) + 1, '/');
+    if (slash != NULL) {
+        *slash = '\0';
+        mkdir(file_path, 0755);
+        *slash = '/';
+    }
+    FILE *file = fopen(file_path, "we");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
     if (path != NULL)
-        snprintf(path, 256, "%s", file);
+        snprintf(path, 256, "%s", file_path);
 }
 
 #endif

@@ -1,4 +1,5 @@
 #include "lab.h"
+#include "files.h"
 #include "lab_ini.h"
 #include "peer.h"
 
