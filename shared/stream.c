@@ -57,14 +57,16 @@ enum stream_result stream_timed_out(struct stream *stream, bool writing) {
     const char *what = writing         ? "the other side did not take everything"
                        : stream->heard ? "not everything came"
                                        : "nothing came";
-    int64_t ms = stream->until - stream->since;
-    int64_t amount = ms < 1000 ? ms : (ms + 500) / 1000;
+    /* A little time passes between the caller's deadline_in and stream_set_deadline: rounded, a
+       second is a second again. */
+    int64_t ms = stream->until - stream->since, seconds = (ms + 500) / 1000;
+    int64_t amount = seconds > 0 ? seconds : ms;
     if (ms <= 0)
         failure_set(&stream->failure, "%s", what);
     else
         failure_set(&stream->failure, "%s %s %lld %s%s", what,
                     writing || stream->heard ? "within" : "for", (long long)amount,
-                    ms < 1000 ? "millisecond" : "second", amount == 1 ? "" : "s");
+                    seconds > 0 ? "second" : "millisecond", amount == 1 ? "" : "s");
     return STREAM_TIMEOUT;
 }
 

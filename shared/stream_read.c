@@ -38,10 +38,10 @@ static enum stream_result receive(struct stream *stream, char *bytes, size_t siz
                                   bool begun) {
     if (stream->read_failed)
         return STREAM_FAILED;
-    if (is_over(stream, begun))
-        return stream_timed_out(stream, false);
     if (send_first(stream) != STREAM_OK)
         return STREAM_TIMEOUT;
+    if (is_over(stream, begun))
+        return stream_timed_out(stream, false);
     for (;;) {
         struct failure why = {""};
         enum transport_result state = transport_read(&stream->transport, bytes, size, count, &why);
