@@ -8,23 +8,24 @@ compiler=${CC:-cc}
 command -v "$compiler" >/dev/null || skip "$compiler is not installed: ./kit setup"
 mapfile -t libraries < <(pkg-config --cflags openssl cmocka 2>/dev/null | xargs -r -n 1)
 
-while IFS= read -r -d '' header; do
-  # Twice, so that its include guard is tried too.
-  printf '#include "%s"\n#include "%s"\n' "$header" "$header" |
-    "$compiler" -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -fsyntax-only -x c - \
-      -I . -I shared "${libraries[@]}" ||
-    { printf '%s does not compile alone\n' "$header"; failed=1; }
-done < <(files h)
-
 # Where the includes of a file in directory $1 may come from, besides that directory itself.
 allowed() {
   case $1 in
   shared) ;;
   clients) printf '%s\n' shared clients/parts ;;
-  tests/*) printf '%s\n' shared clients/parts tools/wire tests/unit servers/* ;;
+  tests/*) printf '%s\n' shared clients/parts tools/wire tests/unit servers/*/ ;;
   *) echo shared ;;
   esac
 }
+
+while IFS= read -r -d '' header; do
+  mapfile -t from < <(allowed "$(dirname "$header")")
+  # Twice, so that its include guard is tried too.
+  printf '#include "%s"\n#include "%s"\n' "$header" "$header" |
+    "$compiler" -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -fsyntax-only -x c - \
+      -I . "${from[@]/#/-I}" "${libraries[@]}" ||
+    { printf '%s does not compile alone\n' "$header"; failed=1; }
+done < <(files h)
 
 while IFS=: read -r file line include; do
   included=${include#*\"}

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 static struct smtp_reply reply_of(const char *text) {
-    struct smtp_reply reply = {.code = atoi(text), .length = strlen(text)};
+    struct smtp_reply reply = {.code = (int)strtol(text, NULL, 10), .length = strlen(text)};
     memcpy(reply.text, text, reply.length);
     return reply;
 }

@@ -103,7 +103,7 @@ static int not_dots(const struct dirent *entry) {
 }
 
 static int list(const char *path, struct dirent ***names) {
-    return scandir(path, names, not_dots, NULL); // cppcheck-suppress nullPointer ; "do not sort"
+    return scandir(path, names, not_dots, NULL);
 }
 
 static int remove_all(const char *path) {

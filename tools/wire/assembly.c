@@ -103,10 +103,10 @@ static int allocate(struct assembly *assembly, const struct pieces *pieces) {
 }
 
 static void add_gap(struct assembly *assembly, uint64_t missing) {
-    struct gap *last = assembly->gap_count > 0 ? &assembly->gaps[assembly->gap_count - 1] : NULL;
+    size_t count = assembly->gap_count;
 
-    if (last != NULL && last->offset == assembly->length)
-        last->missing += missing;
+    if (count > 0 && assembly->gaps[count - 1].offset == assembly->length)
+        assembly->gaps[count - 1].missing += missing;
     else
         assembly->gaps[assembly->gap_count++] =
             (struct gap){.offset = assembly->length, .missing = missing};
@@ -114,11 +114,10 @@ static void add_gap(struct assembly *assembly, uint64_t missing) {
 
 static void add_bytes(struct assembly *assembly, const struct segment *segment, int64_t border,
                       size_t length) {
-    struct dialogue_span *last =
-        assembly->span_count > 0 ? &assembly->spans[assembly->span_count - 1] : NULL;
+    size_t count = assembly->span_count;
 
-    if (last == NULL || last->frame != segment->frame) {
-        unsigned before = last == NULL ? 0 : last->delivered;
+    if (count == 0 || assembly->spans[count - 1].frame != segment->frame) {
+        unsigned before = count == 0 ? 0 : assembly->spans[count - 1].delivered;
         assembly->spans[assembly->span_count++] = (struct dialogue_span){
             .offset = assembly->length,
             .frame = segment->frame,

@@ -47,7 +47,7 @@ int dialogues_make(const struct dissect_frame *frames, size_t count, struct dial
     *dialogues = (struct dialogues){.start = count > 0 ? frames[0].time : 0};
     if (sorted != NULL)
         dialogues->list = calloc(count_streams(sorted, sorted_count) + 1, sizeof *dialogues->list);
-    if (dialogues->list == NULL)
+    if (sorted == NULL || dialogues->list == NULL)
         goto no_memory;
     for (size_t i = 0, next; i < sorted_count; i = next) {
         for (next = i + 1; next < sorted_count && sorted[next]->stream == sorted[i]->stream;)
