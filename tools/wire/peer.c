@@ -171,6 +171,7 @@ static void serve_client(const struct peer *peer, int client, const char *host, 
     int server = net_connect(host, port, deadline_in(CONNECT_MS), NULL);
     struct link *link = server < 0 ? NULL : malloc(sizeof *link);
     if (link == NULL) {
+        break_off(client); /* the nearest to a refusal that is still possible */
         close(client);
         if (server >= 0)
             close(server);
