@@ -23,7 +23,7 @@ addresses='getent ahosts "$1" | sed -n "s/ *STREAM.*//p" | tr "\n" " "'
 expect 'exit status' 7 '' "$wire" network -- sh -c 'exit 7'
 # shellcheck disable=SC2016 # the inner shell expands it
 expect 'killed by a signal' 137 '' "$wire" network sh -c 'kill -9 $$'
-expect 'no such command' 127 'wire network: nosuch: No such file or directory' "$wire" network nosuch
+expect 'no such command' 127 'wire network: /nosuch: No such file or directory' "$wire" network /nosuch
 expect 'options of the command' 0 '--fast' "$wire" network echo --fast
 expect 'which command' 2 'wire network: which command?' "$wire" network
 expect 'unknown option' 2 'wire network: not understood: --fast' "$wire" network --fast true
