@@ -22,6 +22,7 @@ static void show_byte(struct character *character, unsigned char byte) {
     character->bytes = 1;
 }
 
+/* Also for a blank at the very end, which nobody would see. */
 static void show_control(struct character *character, unsigned char byte, bool unicode) {
     unsigned picture = byte == 0x7F ? 0x2421 : 0x2400U + byte; /* "Control Pictures" */
 
@@ -60,7 +61,7 @@ static struct character take(const char *bytes, size_t length, bool unicode) {
     struct character character = {.form = ""};
     unsigned char byte = (unsigned char)bytes[0];
 
-    if (byte < 0x20 || byte == 0x7F) {
+    if (byte < 0x20 || byte == 0x7F || (byte == ' ' && length == 1)) {
         show_control(&character, byte, unicode);
     } else if (byte < 0x7F) {
         character.form[0] = bytes[0];
@@ -90,12 +91,14 @@ int show_text_row(const char *bytes, size_t length, size_t *position, int width,
         at += character.bytes;
         if (character.form[0] == ' ') {
             blank_position = at;
-            blank_length = out->length;
-            blank_columns = columns;
+            blank_length = out->length - 1;
+            blank_columns = columns - 1;
         }
     }
-    /* Not for the sake of a word that would leave the row half empty. */
-    if (at < length && blank_columns > width / 2) {
+    if (at + 1 < length && bytes[at] == ' ') {
+        at++; /* the row ends where a word does */
+    } else if (at < length && blank_columns > width / 2) {
+        /* Not for the sake of a word that would leave the row half empty. */
         at = blank_position;
         out->length = blank_length;
         out->bytes[out->length] = '\0'; /* as every buf ends */

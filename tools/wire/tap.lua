@@ -51,7 +51,7 @@ for name, abbreviation in pairs {
     stream = "tcp.stream", source_port = "tcp.srcport", destination_port = "tcp.dstport",
     flags = "tcp.flags", sequence = "tcp.seq_raw", acknowledgment = "tcp.ack_raw",
     payload = "tcp.payload", icmp = "icmp", icmpv6 = "icmpv6", tls = "tls",
-    records = "tls.record.content_type", handshakes = "tls.handshake.type",
+    records = "tls.record.content_type", record_lengths = "tls.record.length", handshakes = "tls.handshake.type",
 } do
     field[name] = Field.new(abbreviation)
 end
@@ -78,6 +78,13 @@ local function types_of(infos)
     return table.concat(parts)
 end
 
+-- In TLS 1.3 an encrypted record is application data from outside (RFC 8446 §5.2), and what it truly
+-- is can only be told with keys. Those without are told as what they look like, behind the others.
+local function record_types()
+    local types = types_of({field.records()})
+    return types .. string.rep(string.char(23), #{field.record_lengths()} - #types)
+end
+
 local function decrypted()
     local parts = {}
     for _, application in ipairs(applications) do
@@ -102,7 +109,7 @@ local function tell_frame(pinfo)
     payload = bytes_of({field.payload()})
     if field.tls() ~= nil then
         application = decrypted()
-        records = types_of({field.records()})
+        records = record_types()
         handshakes = types_of({field.handshakes()})
     end
     write("frame", pinfo.number, time.secs, time.nsecs, stream.value, tostring(pinfo.net_src),
