@@ -1,0 +1,122 @@
+"""What the bench measures: each target takes messages and says how many a second it can take."""
+import os
+import subprocess
+import time
+
+import connections
+import postfix
+from smtpd import BUILD, Smtpd
+from watch import Watch
+
+PATIENCE = 120  # seconds for one measurement; none ever takes so long
+OCTETS = 4096
+SINK = ("127.0.0.3", 25)
+
+
+class Missing(Exception):
+    """Something that a part of the bench needs is not there."""
+
+
+def generate(host, port, recipient, sessions, messages, reuse):
+    """Lets smtp-source send. The seconds that took."""
+    source, environment = postfix.tool("smtp-source")
+    command = [source, "-s", str(sessions), "-m", str(messages), "-l", str(OCTETS), "-M", "client.example.org",
+               "-f", "alice@example.org", "-t", recipient]
+    begin = time.perf_counter()
+    subprocess.run(command + ["-d"] * reuse + ["%s:%d" % (host, port)], env=environment, check=True, timeout=PATIENCE)
+    return time.perf_counter() - begin
+
+
+class Disk:
+    """The disk alone."""
+
+    name = "disk"
+
+    def __init__(self, directory):
+        self.directory = directory / "disk"
+        self.directory.mkdir()
+
+    def measure(self, sessions, messages, _reuse):
+        result = subprocess.run([str(BUILD / "tests/bench-disk"), str(self.directory), str(sessions), str(messages), str(OCTETS)],
+                                stdout=subprocess.PIPE, check=True, timeout=PATIENCE)
+        return float(result.stdout)
+
+    def stop(self):
+        pass
+
+
+class Sink:
+    """The generator alone."""
+
+    name = "sink"
+
+    def __init__(self, _directory):
+        sink, environment = postfix.tool("smtp-sink")
+        # As root it wants to be told to stay root; it has the network of the bench alone.
+        self.process = subprocess.Popen([sink, "-u", "root", "%s:%d" % SINK, "100"], env=environment)
+        # It does not say when it listens: ask until it does.
+        until = time.monotonic() + PATIENCE
+        while not connections.is_open(*SINK):
+            if self.process.poll() is not None or time.monotonic() > until:
+                raise Missing("smtp-sink does not start")
+            time.sleep(0.01)
+
+    def measure(self, sessions, messages, reuse):
+        return messages / generate(*SINK, "bob@example.org", sessions, messages, reuse)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(PATIENCE)
+
+
+class Ours:
+    """smtpd as a user runs it, with its log."""
+
+    name = "smtpd"
+
+    def __init__(self, directory):
+        self.server = Smtpd(store=directory / "smtpd").start()
+
+    def measure(self, sessions, messages, reuse):
+        before = count(self.server.mailbox("bob"))
+        seconds = generate(self.server.host, self.server.port, "bob@example.org", sessions, messages, reuse)
+        stored = count(self.server.mailbox("bob")) - before
+        assert stored == messages, "smtpd took %d messages and has %d" % (messages, stored)
+        return messages / seconds
+
+    def stop(self):
+        self.server.stop()
+        self.server.remove()
+
+
+class Theirs:
+    """Postfix."""
+
+    name = "Postfix"
+
+    def __init__(self, directory):
+        if postfix.why_not():
+            raise Missing(postfix.why_not())
+        # Without a log, unlike smtpd: no syslog daemon takes its share of the processors.
+        self.postfix = postfix.Postfix(directory / "postfix", log=False)
+        self.postfix.__enter__()
+
+    def measure(self, sessions, messages, reuse):
+        store = self.postfix.store("dave")
+        with Watch(store) as mailbox:
+            begin = time.perf_counter()
+            generate(self.postfix.address, self.postfix.port, "dave@example.com", sessions, messages, reuse)
+            assert mailbox.wait_for(messages, PATIENCE), "Postfix has not delivered everything"
+            seconds = time.perf_counter() - begin
+        return messages / seconds
+
+    def stop(self):
+        self.postfix.__exit__()
+
+
+def count(maildir):
+    """How many messages a Maildir holds."""
+    return len(os.listdir(maildir / "new"))
+
+
+TARGETS = (Disk, Sink, Ours, Theirs)  # the order in which they take turns
