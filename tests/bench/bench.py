@@ -1,6 +1,6 @@
 """./kit bench: smtpd beside its peers and beside the disk, all in one run on this machine.
 
-    bench.py [--rounds N] [--store DIRECTORY] [--json FILE] [--smoke]
+    bench.py [--rounds N] [--seconds S] [--store DIRECTORY] [--json FILE] [--smoke]
 
 Throughput: Postfix's generator smtp-source sends messages of 4 KiB with 1, 10 and 50 sessions, over
 a new connection for each message and over connections that are used again, to
@@ -39,24 +39,26 @@ import postfix  # noqa: E402
 from smtpd import BUILD  # noqa: E402
 from targets import OCTETS, TARGETS, Missing  # noqa: E402
 
-# Sessions, and how many messages make about a second of work: for fast targets, and for Postfix.
-LOADS = ((1, 1500, 500), (10, 4000, 800), (50, 4000, 800))
-SMOKE_LOADS = ((1, 5, 5), (4, 20, 20))
-
-
+SESSIONS = (1, 10, 50)
+TRIAL = 5  # messages a session, to find out how many make a measurement of the wanted length
+MOST = 20000  # messages in one measurement
 COLUMNS = ("disk", "sink", "both", "smtpd", "Postfix")
 RATIOS = ("disk", "both", "Postfix")  # smtpd / …
 
 
-def measure_row(targets, sessions, reuse, messages, rounds):
+def measure_row(targets, sessions, reuse, rounds, seconds):
     """For each target the messages per second of every round."""
     rates = {target.name: [] for target in targets}
+    messages = {}
+    for target in targets:
+        rate = target.measure(sessions, TRIAL * sessions, reuse)
+        messages[target] = min(max(int(rate * seconds), sessions), MOST)
     for _ in range(rounds):
         for target in targets:
             # What the one before has left to be written must not count against this one.
             # Nothing is removed in between: see disk.c.
             os.sync()
-            rates[target.name].append(target.measure(sessions, messages[target.name == "Postfix"], reuse))
+            rates[target.name].append(target.measure(sessions, messages[target], reuse))
     if "sink" in rates:
         rates["both"] = [1 / (1 / disk + 1 / sink) for disk, sink in zip(rates["disk"], rates["sink"])]
     return {"sessions": sessions, "reuse": reuse, "rates": rates}
@@ -71,7 +73,7 @@ def print_row(row):
     print("%8d  %-10s %s" % (row["sessions"], "used again" if row["reuse"] else "new", " ".join(cells)), flush=True)
 
 
-def throughput(directory, loads, rounds):
+def throughput(directory, rounds, seconds):
     """Measures and prints the table. Its rows."""
     rows, notes = [], []
     print("Messages a second (%d octets, one recipient; median of %d)\n" % (OCTETS, rounds))
@@ -85,9 +87,9 @@ def throughput(directory, loads, rounds):
                 running.callback(targets[-1].stop)
             except Missing as why:
                 notes.append("%s is left out: %s" % (kind.name, why))
-        for sessions, *messages in loads:
+        for sessions in SESSIONS:
             for reuse in (False, True):
-                rows.append(measure_row(targets, sessions, reuse, messages, rounds))
+                rows.append(measure_row(targets, sessions, reuse, rounds, seconds))
                 print_row(rows[-1])
     print("\nGoals: smtpd/disk at least 0.8, smtpd/Postfix at least 3.")
     for note in notes:
@@ -130,13 +132,16 @@ class Parser(argparse.ArgumentParser):
 def arguments():
     parser = Parser(prog="bench.py", description="Measures smtpd beside Postfix and the disk.")
     parser.add_argument("--rounds", type=int, default=3, help="how often everything is measured (3)")
+    parser.add_argument("--seconds", type=float, default=1, help="about how long one measurement lasts (1)")
     parser.add_argument("--store", metavar="DIRECTORY", help="where all of them store their messages (build/tests)",
                         type=Path, default=BUILD / "tests")
     parser.add_argument("--smoke", action="store_true", help="a few messages only: shows that the bench works")
     parser.add_argument("--json", metavar="FILE", help="writes every figure there too", type=Path)
     given = parser.parse_args()
-    if given.rounds < 1:
-        parser.error("--rounds must be at least 1")
+    if given.rounds < 1 or not 0 < given.seconds <= 60:
+        parser.error("--rounds must be at least 1, --seconds more than 0 and at most 60")
+    if given.smoke:
+        given.rounds, given.seconds = 1, 0.01
     (BUILD / "tests").mkdir(parents=True, exist_ok=True)
     given.store = given.store.resolve()
     if not given.store.is_dir():
@@ -158,11 +163,10 @@ def main():
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
-    rounds = 1 if options.smoke else options.rounds
     print_machine(options.store)
     directory = Path(tempfile.mkdtemp(prefix="bench.", dir=options.store))
     try:
-        rows = throughput(directory, SMOKE_LOADS if options.smoke else LOADS, rounds)
+        rows = throughput(directory, options.rounds, options.seconds)
         crowd = connections.measure(20 if options.smoke else 1000)
         print_connections(crowd)
     finally:
