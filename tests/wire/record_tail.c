@@ -79,6 +79,7 @@ static void nothing_is_lost(void **state) {
 }
 
 int main(void) {
+    skip_without_tshark();
     const struct CMUnitTest tests[] = {cmocka_unit_test(nothing_is_lost)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);

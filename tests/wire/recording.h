@@ -13,9 +13,19 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+/* Ends the program as skipped where there is nothing to dissect with. */
+static inline void skip_without_tshark(void) {
+    if (system("command -v tshark >/dev/null") != 0) {
+        puts("skipped: tshark is not installed: ./kit setup");
+        exit(77);
+    }
+}
 
 /* One thing that is said. */
 struct utterance {
