@@ -37,7 +37,7 @@ import connections  # noqa: E402
 import network  # noqa: E402
 import postfix  # noqa: E402
 from smtpd import BUILD  # noqa: E402
-from targets import OCTETS, TARGETS, Missing  # noqa: E402
+from targets import OCTETS, TARGETS, Missing, Places  # noqa: E402
 
 SESSIONS = (1, 10, 50)
 TRIAL = 5  # messages a session, to find out how many make a measurement of the wanted length
@@ -73,7 +73,7 @@ def print_row(row):
     print("%8d  %-10s %s" % (row["sessions"], "used again" if row["reuse"] else "new", " ".join(cells)), flush=True)
 
 
-def throughput(directory, rounds, seconds):
+def throughput(directory, places, rounds, seconds):
     """Measures and prints the table. Its rows."""
     rows, notes = [], []
     print("Messages a second (%d octets, one recipient; median of %d)\n" % (OCTETS, rounds))
@@ -83,7 +83,7 @@ def throughput(directory, rounds, seconds):
         targets = []
         for kind in TARGETS:
             try:
-                targets.append(kind(directory))
+                targets.append(kind(directory, places))
                 running.callback(targets[-1].stop)
             except Missing as why:
                 notes.append("%s is left out: %s" % (kind.name, why))
@@ -133,6 +133,8 @@ def arguments():
     parser = Parser(prog="bench.py", description="Measures smtpd beside Postfix and the disk.")
     parser.add_argument("--rounds", type=int, default=3, help="how often everything is measured (3)")
     parser.add_argument("--seconds", type=float, default=1, help="about how long one measurement lasts (1)")
+    parser.add_argument("--apart", action="store_true",
+                        help="generator on one half of the processors, what it measures on the other")
     parser.add_argument("--store", metavar="DIRECTORY", help="where all of them store their messages (build/tests)",
                         type=Path, default=BUILD / "tests")
     parser.add_argument("--smoke", action="store_true", help="a few messages only: shows that the bench works")
@@ -166,7 +168,7 @@ def main():
     print_machine(options.store)
     directory = Path(tempfile.mkdtemp(prefix="bench.", dir=options.store))
     try:
-        rows = throughput(directory, options.rounds, options.seconds)
+        rows = throughput(directory, Places(options.apart), options.rounds, options.seconds)
         crowd = connections.measure(20 if options.smoke else 1000)
         print_connections(crowd)
     finally:

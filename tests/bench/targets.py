@@ -1,4 +1,5 @@
 """What the bench measures: each target takes messages and says how many a second it can take."""
+import contextlib
 import os
 import subprocess
 import time
@@ -17,14 +18,36 @@ class Missing(Exception):
     """Something that a part of the bench needs is not there."""
 
 
-def generate(host, port, recipient, sessions, messages, reuse):
+class Places:
+    """The processors of what is measured, and those of the generator: all of them, or half for each."""
+
+    def __init__(self, apart):
+        processors = sorted(os.sched_getaffinity(0))
+        half = len(processors) // 2 if apart else 0
+        self.server, self.generator = processors[half:], processors[:half] or processors
+
+
+@contextlib.contextmanager
+def only_on(processors):
+    """What is started in this block runs on these processors."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, processors)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def generate(places, host, port, recipient, sessions, messages, reuse):
     """Lets smtp-source send. The seconds that took."""
     source, environment = postfix.tool("smtp-source")
     command = [source, "-s", str(sessions), "-m", str(messages), "-l", str(OCTETS), "-M", "client.example.org",
                "-f", "alice@example.org", "-t", recipient]
-    begin = time.perf_counter()
-    subprocess.run(command + ["-d"] * reuse + ["%s:%d" % (host, port)], env=environment, check=True, timeout=PATIENCE)
-    return time.perf_counter() - begin
+    command += ["-d"] * reuse + ["%s:%d" % (host, port)]
+    with only_on(places.generator):
+        begin = time.perf_counter()
+        subprocess.run(command, env=environment, check=True, timeout=PATIENCE)
+        return time.perf_counter() - begin
 
 
 class Disk:
@@ -32,13 +55,14 @@ class Disk:
 
     name = "disk"
 
-    def __init__(self, directory):
-        self.directory = directory / "disk"
+    def __init__(self, directory, places):
+        self.directory, self.places = directory / "disk", places
         self.directory.mkdir()
 
     def measure(self, sessions, messages, _reuse):
-        result = subprocess.run([str(BUILD / "tests/bench-disk"), str(self.directory), str(sessions), str(messages), str(OCTETS)],
-                                stdout=subprocess.PIPE, check=True, timeout=PATIENCE)
+        command = [BUILD / "tests/bench-disk", self.directory, sessions, messages, OCTETS]
+        with only_on(self.places.server):
+            result = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, check=True, timeout=PATIENCE)
         return float(result.stdout)
 
     def stop(self):
@@ -50,10 +74,12 @@ class Sink:
 
     name = "sink"
 
-    def __init__(self, _directory):
+    def __init__(self, _directory, places):
+        self.places = places
         sink, environment = postfix.tool("smtp-sink")
         # As root it wants to be told to stay root; it has the network of the bench alone.
-        self.process = subprocess.Popen([sink, "-u", "root", "%s:%d" % SINK, "100"], env=environment)
+        with only_on(places.server):
+            self.process = subprocess.Popen([sink, "-u", "root", "%s:%d" % SINK, "100"], env=environment)
         # It does not say when it listens: ask until it does.
         until = time.monotonic() + PATIENCE
         while not connections.is_open(*SINK):
@@ -62,7 +88,7 @@ class Sink:
             time.sleep(0.01)
 
     def measure(self, sessions, messages, reuse):
-        return messages / generate(*SINK, "bob@example.org", sessions, messages, reuse)
+        return messages / generate(self.places, *SINK, "bob@example.org", sessions, messages, reuse)
 
     def stop(self):
         self.process.terminate()
@@ -74,12 +100,14 @@ class Ours:
 
     name = "smtpd"
 
-    def __init__(self, directory):
-        self.server = Smtpd(store=directory / "smtpd").start()
+    def __init__(self, directory, places):
+        self.places = places
+        with only_on(places.server):
+            self.server = Smtpd(store=directory / "smtpd").start()
 
     def measure(self, sessions, messages, reuse):
         before = count(self.server.mailbox("bob"))
-        seconds = generate(self.server.host, self.server.port, "bob@example.org", sessions, messages, reuse)
+        seconds = generate(self.places, self.server.host, self.server.port, "bob@example.org", sessions, messages, reuse)
         stored = count(self.server.mailbox("bob")) - before
         assert stored == messages, "smtpd took %d messages and has %d" % (messages, stored)
         return messages / seconds
@@ -94,18 +122,20 @@ class Theirs:
 
     name = "Postfix"
 
-    def __init__(self, directory):
+    def __init__(self, directory, places):
+        self.places = places
         if postfix.why_not():
             raise Missing(postfix.why_not())
         # Without a log, unlike smtpd: no syslog daemon takes its share of the processors.
         self.postfix = postfix.Postfix(directory / "postfix", log=False)
-        self.postfix.__enter__()
+        with only_on(places.server):
+            self.postfix.__enter__()
 
     def measure(self, sessions, messages, reuse):
         store = self.postfix.store("dave")
         with Watch(store) as mailbox:
             begin = time.perf_counter()
-            generate(self.postfix.address, self.postfix.port, "dave@example.com", sessions, messages, reuse)
+            generate(self.places, self.postfix.address, self.postfix.port, "dave@example.com", sessions, messages, reuse)
             assert mailbox.wait_for(messages, PATIENCE), "Postfix has not delivered everything"
             seconds = time.perf_counter() - begin
         return messages / seconds
