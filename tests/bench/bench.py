@@ -1,6 +1,6 @@
 """./kit bench: smtpd beside its peers and beside the disk, all in one run on this machine.
 
-    bench.py [--rounds N] [--seconds S] [--store DIRECTORY] [--json FILE] [--smoke]
+    bench.py [--rounds N] [--seconds S] [--apart] [--store DIRECTORY] [--json FILE] [--smoke]
 
 Throughput: Postfix's generator smtp-source sends messages of 4 KiB with 1, 10 and 50 sessions, over
 a new connection for each message and over connections that are used again, to
@@ -14,11 +14,14 @@ ratio is the median of the rounds' ratios.
 
 Where flushing costs little (an SSD, a virtual disk), `disk` is work for the processors, and generator,
 server and disk share them. `both` is what is left then for a server that costs nothing more than
-smtp-sink: the time of a message there plus its time here, 1 / (1/disk + 1/sink).
+smtp-sink: the time of a message there plus its time here, 1 / (1/disk + 1/sink). --apart gives the
+generator one half of the processors, and the other half to what is measured.
 
 Connections: the memory of smtpd for each of 1,000 idle connections, and 1,000 at once that deliver.
 
-The result depends on the machine; only ratios from one run mean anything. Nothing here is judged by a test.
+The result depends on the machine; only ratios from one run mean anything, and on a machine with
+nothing else to do. (On ext4 without a journal, wait some minutes between two runs: see disk.c.)
+No test judges it.
 """
 import argparse
 import contextlib
