@@ -61,7 +61,7 @@ static void rows_are_broken_at_blanks(void **state) {
 
     expect_row("one two three", 13, 9, false, "one two", 7, 8);
     expect_row("one two three", 13, 7, false, "one two", 7, 8);
-    expect_row("one two ", 8, 7, false, "one two", 7, 7); /* the last blank is to be seen */
+    expect_row("one two ", 8, 7, false, "one two", 7, 7);         /* the last blank is to be seen */
     expect_row("a verylongword", 14, 8, false, "a verylo", 8, 8); /* not for a blank so far off */
     expect_row("abcdefgh", 8, 4, false, "abcd", 4, 4);
     expect_row("\x01\x02", 2, 3, false, "\\x01", 4, 1); /* one character at least */
