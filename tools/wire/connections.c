@@ -44,10 +44,10 @@ unsigned connections_open(void) {
     return count_open("/proc/thread-self/net/tcp") + count_open("/proc/thread-self/net/tcp6");
 }
 
-unsigned connections_wait(deadline until) {
+unsigned connections_wait(unsigned others, deadline until) {
     unsigned count;
 
-    while ((count = connections_open()) > 0 && deadline_left(until) != 0)
+    while ((count = connections_open()) > others && deadline_left(until) != 0)
         poll(NULL, 0, LOOK_AGAIN_MS);
-    return count;
+    return count > others ? count - others : 0;
 }

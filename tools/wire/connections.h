@@ -10,7 +10,8 @@
    connection within this machine counts. */
 unsigned connections_open(void);
 
-/* Waits until none is open, or the deadline passes (0: looks once). Returns how many are left. */
-unsigned connections_wait(deadline until);
+/* Waits until no more than `others` are open, or the deadline passes (0: looks once). Returns how
+   many more there are. */
+unsigned connections_wait(unsigned others, deadline until);
 
 #endif

@@ -387,7 +387,8 @@ int conversation_read(const struct conversation *conversation, struct dialogue *
         if (add_ends(&reading, TCP_RST, DIALOGUE_RESET) < 0)
             goto out;
     }
-    qsort(dialogue->steps, dialogue->step_count, sizeof *dialogue->steps, compare_steps);
+    if (dialogue->step_count > 0)
+        qsort(dialogue->steps, dialogue->step_count, sizeof *dialogue->steps, compare_steps);
     status = 0;
 out:
     for (int side = 0; side < 2; side++) {

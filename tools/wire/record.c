@@ -2,12 +2,14 @@
 #include "buf.h"
 #include "connections.h"
 #include "pcapng.h"
+#include "record_file.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pcap/pcap.h>
 #include <poll.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,21 +31,20 @@
 /* How long the last packet may take to come by. It takes microseconds; this is for a bad day. */
 #define MARKER_PATIENCE_MS 5000
 #define MARKER_SIZE        16
-/* A key log of a lab is a few kilobytes. */
-#define KEYS_LIMIT         (1 << 20)
 
 struct record {
     pcap_t *pcap;
     const char *interface;
     char *path;
     int file;
+    unsigned others;   /* connections that were open before: none in the lab network */
     off_t front;       /* how many bytes of it stand before the interface block */
     int marker_socket; /* sends to itself, for the datagram that marks the end */
     int stop_event;    /* readable: take what is left up to the marker, then end */
     unsigned char marker[MARKER_SIZE];
-    pthread_t thread;
+    sem_t done; /* posted when the thread needs nothing of this any more */
 
-    /* The thread's own until it has ended. */
+    /* The thread's own until then. */
     struct buf blocks; /* not written yet */
     unsigned long frames;
     bool marker_seen;
@@ -51,21 +52,8 @@ struct record {
     struct failure why;
 };
 
-static int write_all(int file, const char *bytes, size_t count) {
-    while (count > 0) {
-        ssize_t written = write(file, bytes, count);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return -1;
-        bytes += written;
-        count -= (size_t)written;
-    }
-    return 0;
-}
-
 static int write_blocks(struct record *record) {
-    if (write_all(record->file, record->blocks.bytes, record->blocks.length) < 0)
+    if (record_file_write(record->file, record->blocks.bytes, record->blocks.length) < 0)
         return failure_system(&record->why, errno, "%s", record->path);
     buf_clear(&record->blocks);
     return 0;
@@ -140,8 +128,27 @@ static void take_packets(struct record *record) {
         record->failed = true;
 }
 
+static int check_nothing_dropped(struct record *record) {
+    struct pcap_stat stat;
+
+    if (pcap_stats(record->pcap, &stat) < 0)
+        return failure_set(&record->why, "%s: %s", record->interface, pcap_geterr(record->pcap));
+    if (stat.ps_drop > 0)
+        return failure_set(&record->why,
+                           "%s: the kernel dropped %u packets, more came than it could hold",
+                           record->interface, stat.ps_drop);
+    return 0;
+}
+
 static void *record_thread(void *context) {
-    take_packets(context);
+    struct record *record = context;
+    pcap_t *pcap = record->pcap;
+
+    take_packets(record);
+    if (!record->failed && check_nothing_dropped(record) < 0)
+        record->failed = true;
+    sem_post(&record->done);
+    pcap_close(pcap); /* takes the kernel some 30 ms, for which nobody has to wait */
     return NULL;
 }
 
@@ -222,12 +229,16 @@ static int open_marker(struct record *record, struct failure *why) {
 
 static int start_thread(struct record *record, struct failure *why) {
     sigset_t all, before;
+    pthread_t thread;
 
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int error = pthread_create(&record->thread, NULL, record_thread, record);
+    int error = pthread_create(&thread, NULL, record_thread, record);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return error == 0 ? 0 : failure_system(why, error, "no thread to record with");
+    if (error != 0)
+        return failure_system(why, error, "no thread to record with");
+    pthread_detach(thread);
+    return 0;
 }
 
 static void record_free(struct record *record) {
@@ -239,6 +250,7 @@ static void record_free(struct record *record) {
         close(record->marker_socket);
     if (record->stop_event >= 0)
         close(record->stop_event);
+    sem_destroy(&record->done);
     buf_free(&record->blocks);
     free(record->path);
     free(record);
@@ -253,6 +265,8 @@ struct record *record_start(const char *path, const char *interface, struct fail
     }
     record->interface = interface;
     record->file = record->marker_socket = record->stop_event = -1;
+    sem_init(&record->done, 0, 0);
+    record->others = connections_open();
     buf_init(&record->blocks, 2 * WRITE_SIZE);
     if (open_interface(record, why) < 0 || open_file(record, path, why) < 0 ||
         open_marker(record, why) < 0)
@@ -273,107 +287,15 @@ static int end_thread(struct record *record, struct failure *why) {
 
     /* Without a marker the thread would wait for it in vain: it then ends by its own deadline. */
     if (eventfd_write(record->stop_event, 1) < 0)
-        abort(); /* only possible for a closed descriptor */
-    pthread_join(record->thread, NULL);
+        abort();                        /* only possible for a closed descriptor */
+    while (sem_wait(&record->done) < 0) /* EINTR */
+        ;
+    record->pcap = NULL; /* the thread closes it */
     if (!sent)
         return failure_system(why, error, "the packet that ends the recording cannot be sent");
     if (record->failed)
         return failure_set(why, "%s", record->why.text);
     return 0;
-}
-
-static int check_nothing_dropped(struct record *record, struct failure *why) {
-    struct pcap_stat stat;
-
-    if (pcap_stats(record->pcap, &stat) < 0)
-        return failure_set(why, "%s: %s", record->interface, pcap_geterr(record->pcap));
-    if (stat.ps_drop > 0)
-        return failure_set(why, "%s: the kernel dropped %u packets, more came than it could hold",
-                           record->interface, stat.ps_drop);
-    return 0;
-}
-
-/* Adds what the file at `path` holds; one that is not there holds nothing. */
-static int read_keys(const char *path, struct buf *keys, struct failure *why) {
-    char bytes[4096];
-    size_t count;
-    int status = 0;
-    FILE *file = fopen(path, "re");
-
-    if (file == NULL)
-        return errno == ENOENT ? 0 : failure_system(why, errno, "%s", path);
-    while (status == 0 && (count = fread(bytes, 1, sizeof bytes, file)) > 0) {
-        if (buf_append(keys, bytes, count) < 0)
-            status =
-                failure_set(why, "%s: more than %d bytes is no key log of a lab", path, KEYS_LIMIT);
-    }
-    if (status == 0 && ferror(file))
-        status = failure_system(why, errno, "%s", path);
-    fclose(file);
-    return status;
-}
-
-/* Adds to `out` what stands in front of the interface block in the final file. */
-static int make_front(const struct record_end *end, struct buf *out, struct failure *why) {
-    struct buf keys;
-    int status = 0;
-
-    buf_init(&keys, KEYS_LIMIT);
-    if (end->keys != NULL)
-        status = read_keys(end->keys, &keys, why);
-    if (status == 0 && (pcapng_section(out, end->comment) < 0 ||
-                        (keys.length > 0 && pcapng_keys(out, keys.bytes, keys.length) < 0)))
-        status = failure_set(why, "no memory for the capture's front");
-    buf_wipe(&keys);
-    return status;
-}
-
-/* Copies `from`, behind its first `skip` bytes, to the end of `to`. */
-static int copy_file(int to, int from, off_t skip) {
-    char bytes[65536];
-    ssize_t count;
-
-    while ((count = pread(from, bytes, sizeof bytes, skip)) > 0) {
-        if (write_all(to, bytes, (size_t)count) < 0)
-            return -1;
-        skip += count;
-    }
-    return count < 0 ? -1 : 0;
-}
-
-/* Makes the file anew with another front, beside the old one, and renames it over that. */
-static int rewrite(struct record *record, const struct buf *front, struct failure *why) {
-    char *fresh = NULL;
-    int file = -1, status = -1;
-
-    if (asprintf(&fresh, "%s.new", record->path) < 0)
-        return failure_set(why, "%s: no memory", record->path);
-    file = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (file < 0 || write_all(file, front->bytes, front->length) < 0 ||
-        copy_file(file, record->file, record->front) < 0 || rename(fresh, record->path) < 0)
-        failure_system(why, errno, "%s", fresh);
-    else
-        status = 0;
-    if (file >= 0)
-        close(file);
-    if (status < 0)
-        unlink(fresh);
-    free(fresh);
-    return status;
-}
-
-static int finish_file(struct record *record, const struct record_end *end, struct failure *why) {
-    struct buf front;
-    int status;
-
-    if (end->keys == NULL && end->comment == NULL)
-        return 0;
-    buf_init(&front, 2 * KEYS_LIMIT);
-    status = make_front(end, &front, why);
-    if (status == 0)
-        status = rewrite(record, &front, why);
-    buf_wipe(&front);
-    return status;
 }
 
 int record_stop(struct record *record, const struct record_end *end, struct record_result *result,
@@ -383,12 +305,10 @@ int record_stop(struct record *record, const struct record_end *end, struct reco
 
     if (record == NULL)
         return failure_set(why, "nothing is being recorded");
-    left = connections_wait(end->streams_until);
+    left = connections_wait(record->others, end->streams_until);
     status = end_thread(record, why);
-    if (status == 0)
-        status = check_nothing_dropped(record, why);
-    if (status == 0)
-        status = finish_file(record, end, why);
+    if (status == 0 && (end->keys != NULL || end->comment != NULL))
+        status = record_file_new_front(record->path, record->file, record->front, end, why);
     if (result != NULL)
         *result = (struct record_result){.frames = record->frames, .open = left};
     record_free(record);

@@ -17,8 +17,13 @@
 local out = io.stdout
 out:setvbuf("full", 65536)
 
+-- Words and whole numbers (which newer releases of Lua would write as 25.0).
 local function write(...)
-    out:write(table.concat({...}, " "), "\n")
+    local words = {...}
+    for i, word in ipairs(words) do
+        words[i] = type(word) == "number" and string.format("%d", word) or word
+    end
+    out:write(table.concat(words, " "), "\n")
 end
 
 -- tshark's words for what is wrong, without what surrounds them:
@@ -43,7 +48,7 @@ local function extractor(name)
     return field
 end
 
----------------------------------------------------------------------------------- facts of frames
+-- Facts of frames.
 
 local field = {}
 for name, abbreviation in pairs {
@@ -51,7 +56,8 @@ for name, abbreviation in pairs {
     stream = "tcp.stream", source_port = "tcp.srcport", destination_port = "tcp.dstport",
     flags = "tcp.flags", sequence = "tcp.seq_raw", acknowledgment = "tcp.ack_raw",
     payload = "tcp.payload", icmp = "icmp", icmpv6 = "icmpv6", tls = "tls",
-    records = "tls.record.content_type", record_lengths = "tls.record.length", handshakes = "tls.handshake.type",
+    records = "tls.record.content_type", record_lengths = "tls.record.length",
+    handshakes = "tls.handshake.type",
 } do
     field[name] = Field.new(abbreviation)
 end
@@ -119,8 +125,6 @@ local function tell_frame(pinfo)
           #handshakes)
     out:write(payload, application, records, handshakes, "\n")
 end
-
----------------------------------------------------------------------------- filters and questions
 
 local function add_filter(index, filter)
     local fine, message = pcall(listen, filter, function(pinfo)
