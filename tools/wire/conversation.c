@@ -1,29 +1,18 @@
 #include "conversation.h"
+#include "flow.h"
 #include "framing.h"
 #include <stdlib.h>
 #include <string.h>
-
-/* What is read from the frames of one side before anything else. */
-struct flow {
-    struct segment *segments;
-    size_t segment_count;
-    bool has_base;
-    uint32_t base;      /* the sequence number of the stream's first byte */
-    int64_t seen;       /* where the last segment that was seen ends */
-    int64_t end;        /* where the stream is known to end, -1 */
-    unsigned end_frame; /* and which frame says so */
-    struct assembly assembly;
-};
 
 /* What is taken from a conversation, in this order. */
 struct reading {
     const struct conversation *conversation;
     struct dialogue *dialogue;
-    struct flow flow[2];
-    size_t tls[2]; /* where encryption starts in the assembled bytes */
+    struct flow flow[2]; /* by enum dialogue_side */
+    size_t tls[2];       /* where encryption starts in the assembled bytes */
 };
 
-static bool has_flags(const struct dissect_frame *frame, unsigned wanted, unsigned unwanted) {
+bool frame_has(const struct dissect_frame *frame, unsigned wanted, unsigned unwanted) {
     return (frame->flags & wanted) == wanted && (frame->flags & unwanted) == 0;
 }
 
@@ -31,7 +20,7 @@ static bool has_flags(const struct dissect_frame *frame, unsigned wanted, unsign
 static const struct dissect_frame *find_frame(const struct conversation *conversation,
                                               unsigned wanted, unsigned unwanted) {
     for (size_t i = 0; i < conversation->count; i++) {
-        if (has_flags(conversation->frames[i], wanted, unwanted))
+        if (frame_has(conversation->frames[i], wanted, unwanted))
             return conversation->frames[i];
     }
     return NULL;
@@ -70,109 +59,15 @@ static void find_ends(const struct conversation *conversation, struct dialogue *
     dialogue->port[1 - source] = known->destination_port;
 }
 
-/* Sequence numbers wrap at 2^32; no capture that we take is longer than 2^31 bytes. */
-static int64_t offset_from(uint32_t base, uint32_t sequence) {
-    return (int32_t)(sequence - base);
-}
-
-/* The number of the first byte: behind the SYN; without one, the lowest that was seen. */
-static void find_base(struct reading *reading, enum dialogue_side side) {
-    const struct conversation *conversation = reading->conversation;
-    struct flow *flow = &reading->flow[side];
-
-    for (size_t i = 0; i < conversation->count; i++) {
-        const struct dissect_frame *frame = conversation->frames[i];
-        if (conversation_side(reading->dialogue, frame) != side)
-            continue;
-        if (has_flags(frame, TCP_SYN, 0)) {
-            flow->base = frame->sequence + 1;
-            flow->has_base = true;
-            return;
-        }
-        if (has_flags(frame, TCP_RST, 0))
-            continue; /* its number may be 0 */
-        if (!flow->has_base ||
-            (frame->payload.length > 0 && offset_from(flow->base, frame->sequence) < 0))
-            flow->base = frame->sequence;
-        flow->has_base = true;
-    }
-}
-
-static void find_end(struct flow *flow, const struct dissect_frame *frame) {
-    int64_t end = offset_from(flow->base, frame->sequence) + (int64_t)frame->payload.length;
-
-    if (has_flags(frame, TCP_FIN, TCP_RST) && flow->has_base && flow->end < 0) {
-        flow->end = end;
-        flow->end_frame = frame->number;
-    }
-}
-
-static int collect(struct reading *reading) {
-    const struct conversation *conversation = reading->conversation;
-
+/* What the flows say about the conversation as a whole. */
+static void take_flows(struct reading *reading) {
     for (int side = 0; side < 2; side++) {
-        struct flow *flow = &reading->flow[side];
-        flow->end = -1;
-        flow->segments = calloc(conversation->count, sizeof *flow->segments);
-        if (flow->segments == NULL)
-            return -1;
-        find_base(reading, (enum dialogue_side)side);
-    }
-    for (size_t i = 0; i < conversation->count; i++) {
-        const struct dissect_frame *frame = conversation->frames[i];
-        struct flow *flow = &reading->flow[conversation_side(reading->dialogue, frame)];
-        find_end(flow, frame);
-        if (frame->payload.length == 0 || !flow->has_base || has_flags(frame, TCP_RST, 0))
-            continue; /* behind RST may stand words for people, not data: RFC 9293 §3.5.3 */
-        struct segment segment = {
-            .offset = offset_from(flow->base, frame->sequence) + has_flags(frame, TCP_SYN, 0),
-            .bytes = frame->payload.bytes,
-            .length = frame->payload.length,
-            .frame = frame->number,
-        };
-        if (segment.offset + (int64_t)segment.length > flow->seen)
-            flow->seen = segment.offset + (int64_t)segment.length;
-        flow->segments[flow->segment_count++] = segment;
-    }
-    return 0;
-}
-
-/* Where a stream without a FIN ends at least: what the other side acknowledges was sent. One octet
-   more than was seen may be a FIN that the capture does not hold. */
-static void find_acknowledged(struct reading *reading) {
-    struct flow furthest[2] = {{.end = -1}, {.end = -1}};
-
-    for (size_t i = 0; i < reading->conversation->count; i++) {
-        const struct dissect_frame *frame = reading->conversation->frames[i];
-        int side = 1 - (int)conversation_side(reading->dialogue, frame);
-        int64_t acknowledged = offset_from(reading->flow[side].base, frame->acknowledgment);
-        if (!has_flags(frame, TCP_ACK, TCP_RST) || acknowledged <= furthest[side].end)
-            continue;
-        furthest[side].end = acknowledged;
-        furthest[side].end_frame = frame->number;
-    }
-    for (int side = 0; side < 2; side++) {
-        struct flow *flow = &reading->flow[side];
-        if (!flow->has_base || flow->end >= 0 || furthest[side].end <= flow->seen + 1)
-            continue;
-        flow->end = furthest[side].end;
-        flow->end_frame = furthest[side].end_frame;
-    }
-}
-
-static int assemble(struct reading *reading) {
-    for (int side = 0; side < 2; side++) {
-        struct flow *flow = &reading->flow[side];
-        struct assembly *assembly = &flow->assembly;
-        if (assembly_make(flow->segments, flow->segment_count, flow->end, flow->end_frame,
-                          assembly) < 0)
-            return -1;
+        const struct assembly *assembly = &reading->flow[side].assembly;
         reading->dialogue->side[side].sent = assembly->length;
         reading->dialogue->gaps |= assembly->gap_count > 0;
         reading->dialogue->unclear |= assembly->unclear;
         reading->tls[side] = tls_start(reading->conversation, assembly);
     }
-    return 0;
 }
 
 /* The frame carries decrypted bytes of this side, behind the start of TLS. */
@@ -301,7 +196,7 @@ static int add_connect(struct reading *reading) {
         step.last_frame = answer->number;
         for (size_t i = 0; i < conversation->count; i++) {
             const struct dissect_frame *frame = conversation->frames[i];
-            if (frame->number > answer->number && has_flags(frame, TCP_ACK, TCP_SYN | TCP_RST) &&
+            if (frame->number > answer->number && frame_has(frame, TCP_ACK, TCP_SYN | TCP_RST) &&
                 conversation_side(reading->dialogue, frame) == DIALOGUE_CLIENT) {
                 step.last_frame = frame->number;
                 break;
@@ -334,7 +229,7 @@ static int add_ends(struct reading *reading, unsigned flag, enum dialogue_kind k
             .offset = reading->dialogue->side[side].length,
             .handshake = -1,
         };
-        if (!has_flags(frame, flag, 0) || seen[side])
+        if (!frame_has(frame, flag, 0) || seen[side])
             continue;
         seen[side] = true;
         if (conversation_add(conversation, reading->dialogue, &step) < 0)
@@ -376,10 +271,10 @@ int conversation_read(const struct conversation *conversation, struct dialogue *
     int status = -1;
 
     find_ends(conversation, dialogue);
-    if (collect(&reading) < 0)
+    if (flows_read(conversation, dialogue, reading.flow) < 0)
         goto out;
-    find_acknowledged(&reading);
-    if (assemble(&reading) < 0 || add_connect(&reading) < 0 || read_bytes(&reading) < 0 ||
+    take_flows(&reading);
+    if (add_connect(&reading) < 0 || read_bytes(&reading) < 0 ||
         tls_steps(conversation, dialogue) < 0 || add_ends(&reading, TCP_FIN, DIALOGUE_CLOSE) < 0)
         goto out;
     /* A refusal is an RST already told. */
@@ -391,9 +286,6 @@ int conversation_read(const struct conversation *conversation, struct dialogue *
         qsort(dialogue->steps, dialogue->step_count, sizeof *dialogue->steps, compare_steps);
     status = 0;
 out:
-    for (int side = 0; side < 2; side++) {
-        free(reading.flow[side].segments);
-        assembly_free(&reading.flow[side].assembly);
-    }
+    flows_free(reading.flow);
     return status;
 }

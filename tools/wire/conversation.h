@@ -22,6 +22,9 @@ int conversation_read(const struct conversation *conversation, struct dialogue *
 int conversation_add(const struct conversation *conversation, struct dialogue *dialogue,
                      const struct dialogue_step *step);
 
+/* Whether a frame has all flags that are wanted, and none of the others. */
+bool frame_has(const struct dissect_frame *frame, unsigned wanted, unsigned unwanted);
+
 /* Who sent this frame. */
 enum dialogue_side conversation_side(const struct dialogue *dialogue,
                                      const struct dissect_frame *frame);
