@@ -87,6 +87,7 @@ static int run_by_hand(struct settings *settings, struct failure *why) {
     session.repl = repl_open(&(struct repl_options){.program = "smtp",
                                                     .prompt = "smtp> ",
                                                     .words = by_hand_words,
+                                                    .is_secret = by_hand_is_secret,
                                                     .command = by_hand_command,
                                                     .context = &session},
                              why);

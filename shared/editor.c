@@ -96,13 +96,15 @@ static void set_up_readline(const struct repl_options *options) {
     rl_readline_name = options->program;
     rl_catch_signals = 0;
     rl_catch_sigwinch = 0;
-    rl_redisplay_function = editor_redisplay;
     rl_attempted_completion_function = complete;
     rl_completer_word_break_characters = ""; /* "MAIL FROM:" is one word */
     rl_variable_bind("show-all-if-ambiguous", "on");
     rl_variable_bind("bell-style", "none");
     rl_variable_bind("enable-bracketed-paste", "on");
     rl_initialize(); /* now the person's own inputrc has its say */
+    /* Set before, it would make readline think that the program draws everything itself, and look up
+       nothing about the terminal. */
+    rl_redisplay_function = editor_redisplay;
     static bool known;
     if (!known)
         atexit(leave_terminal);
@@ -171,8 +173,12 @@ int editor_fd(struct editor *editor) {
 }
 
 int editor_wait(const struct editor *editor, int milliseconds) {
-    struct epoll_event event;
-    return epoll_wait(editor->events, &event, 1, milliseconds) == 1 ? event.data.fd : -1;
+    struct epoll_event events[2];
+    int count = epoll_wait(editor->events, events, 2, milliseconds);
+    if (count < 1)
+        return -1;
+    /* A signal goes first: what was typed before Ctrl-C, the terminal has thrown away. */
+    return count == 2 ? editor->signals : events[0].data.fd;
 }
 
 /* Gives out the first of the lines taken. Whether there was one. */

@@ -23,6 +23,7 @@ static int deadly_signal(const struct editor *editor) {
 
 /* Reads until a newline. 0; -1: the end, or too long; else the number of a signal. */
 static int read_line(const struct editor *editor, struct buf *secret, struct failure *why) {
+    bool fits = true;
     for (;;) {
         if (editor_wait(editor, -1) != STDIN_FILENO) {
             int number = deadly_signal(editor);
@@ -35,12 +36,11 @@ static int read_line(const struct editor *editor, struct buf *secret, struct fai
         if (count <= 0)
             return failure_set(why, "end of typing");
         bool whole = bytes[count - 1] == '\n';
-        int result = buf_append(secret, bytes, (size_t)count - (whole ? 1 : 0));
+        if (buf_append(secret, bytes, (size_t)count - (whole ? 1 : 0)) < 0)
+            fits = false; /* the rest is read all the same: nobody else must see it */
         explicit_bzero(bytes, sizeof bytes);
-        if (result < 0)
-            return failure_set(why, "longer than %zu bytes", secret->limit);
         if (whole)
-            return 0;
+            return fits ? 0 : failure_set(why, "longer than %zu bytes", secret->limit);
     }
 }
 

@@ -54,8 +54,8 @@ void editor_take_signal(struct editor *editor) {
         interrupt(editor);
         break;
     case SIGWINCH:
-        editor_erase_hint(editor);
-        rl_resize_terminal();
+        editor_hide_line(editor);
+        rl_resize_terminal(); /* draws the line again */
         break;
     case SIGTSTP:
         suspend(editor);

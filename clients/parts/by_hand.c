@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <strings.h>
 
 const struct repl_word by_hand_words[] = {
     {"EHLO", "client.example.org", "greets the server, asks for its extensions"},
@@ -22,6 +23,11 @@ const struct repl_word by_hand_words[] = {
     {"/quit", "", "ends the session with QUIT, as Ctrl-D"},
     {NULL, NULL, NULL},
 };
+
+/* AUTH with a mechanism and an initial response: a password in base64 (RFC 4954 §4). */
+bool by_hand_is_secret(const char *line) {
+    return strncasecmp(line, "AUTH ", 5) == 0 && strchr(line + 5, ' ') != NULL;
+}
 
 bool by_hand_command(void *context, const char *line) {
     struct by_hand *session = context;
@@ -43,6 +49,17 @@ static void explain(const struct by_hand *session) {
     buf_free(&lines);
 }
 
+/* What is typed next: a command, a line of the message, or the answer to a challenge. */
+static void set_prompt(struct by_hand *session, int code) {
+    if (code == 354) {
+        session->in_text = true;
+        repl_remark(session->repl,
+                    "a line with only a dot ends the message; one that begins with a "
+                    "dot needs another dot in front");
+    }
+    repl_set_prompt(session->repl, session->in_text ? "text> " : code == 334 ? "answer> " : NULL);
+}
+
 /* Shows the reply just read, and does what it asks for. 0; -1: the session cannot go on. */
 static int take_reply(struct by_hand *session, int code) {
     struct smtp *smtp = session->smtp;
@@ -61,13 +78,7 @@ static int take_reply(struct by_hand *session, int code) {
         memcpy(session->first_refusal, line, sizeof line);
     if (code == 421)
         return failure_set(&smtp->why, "the server ended the session: %s", line);
-    if (code == 354) {
-        session->in_text = true;
-        repl_set_prompt(session->repl, "text> ");
-        repl_remark(session->repl,
-                    "a line with only a dot ends the message; one that begins with a "
-                    "dot needs another dot in front");
-    }
+    set_prompt(session, code);
     return 0;
 }
 
@@ -104,7 +115,6 @@ static int take_line(struct by_hand *session, const char *line, size_t length) {
         if (!is_dot)
             return 0;
         session->in_text = false;
-        repl_set_prompt(session->repl, NULL);
         return take_reply(session, smtp_read_reply(session->smtp));
     }
     int code = exchange(session->smtp, line, length);

@@ -4,7 +4,8 @@
  * What is typed is what is sent. The lines NOOP, RSET, QUIT and VRFY with an argument are sent by
  * the student's smtp_noop, smtp_rset, smtp_quit and smtp_vrfy (the same bytes); every other line
  * goes out as it stands. After a 354 the lines are message text, up to and including a lone dot;
- * nothing is stuffed. Replies are shown as they come, also those that nobody asked for.
+ * nothing is stuffed. After a 334 (AUTH) the next line is the answer to a challenge: a secret.
+ * Replies are shown as they come, also those that nobody asked for.
  */
 #ifndef CLIENTS_BY_HAND_H
 #define CLIENTS_BY_HAND_H
@@ -13,8 +14,9 @@
 #include "repl.h"
 #include "smtp.h"
 
-/* What a person can type, for repl_options. */
+/* What a person can type, and what of it is a secret, for repl_options. */
 extern const struct repl_word by_hand_words[];
+bool by_hand_is_secret(const char *line);
 
 struct by_hand {
     struct smtp *smtp;

@@ -11,7 +11,7 @@
 /* Keeps what was reported: "carol@example.org 550\n". */
 static void note(const char *recipient, const struct smtp_reply *reply, void *context) {
     char *notes = context;
-    sprintf(notes + strlen(notes), "%s %d\n", recipient, reply->code);
+    snprintf(notes + strlen(notes), 100, "%s %d\n", recipient, reply->code);
 }
 
 static void envelopes_and_their_fates(void **state) {
