@@ -27,7 +27,9 @@ static const struct command commands[] = {
      "Runs COMMAND in a private network and records every byte that it sends and receives there.",
      "  -o FILE        the capture (pcapng); Wireshark opens it too\n"
      "  --keys FILE    a TLS key log; its keys go into the capture, which then opens decrypted\n"
-     "The exit status is COMMAND's own, or 2 when nothing could be recorded.\n"},
+     "COMMAND can write into FILE's directory. The exit status is its own, or 2 when it could not "
+     "be\n"
+     "recorded.\n"},
     {"show", show_command, "FILE [OPTION…]",
      "Draws a capture as the dialogue it is: two columns, time, frame, direction.",
      "  --stream N     only conversation N, counted from 0 as in Wireshark's tcp.stream\n"
@@ -38,7 +40,8 @@ static const struct command commands[] = {
      "  --unicode      lines and letters in Unicode even there\n"
      "  --canonical    one line a step, with what differs between two recordings replaced by "
      "names\n"
-     "  --eavesdrop    what somebody on the way can read\n"},
+     "  --eavesdrop    what somebody on the way can read\n"
+     "The exit status is 2 when FILE is no capture, holds no TCP, or breaks off.\n"},
     {"check", check_command, "LAB [CHECK…] [OPTION…]",
      "Runs a lab in a private network, judges it, and says what to do next.",
      "LAB is 3, 03 or 03-smtp-send. Without CHECK all of them are judged.\n"
