@@ -35,6 +35,7 @@ function(kit_lab dir)
   endif()
   add_executable(lab-${lab} ${main} ${sources})
   target_link_libraries(lab-${lab} PRIVATE client_parts others shared)
+  target_compile_definitions(lab-${lab} PRIVATE KIT_LAB="${lab}") # the main may serve a lab before its time
   set_target_properties(lab-${lab} PROPERTIES OUTPUT_NAME ${lab}
                         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/labs)
 
@@ -42,6 +43,7 @@ function(kit_lab dir)
   if(solved)
     add_executable(solution-${lab} ${main} ${solved})
     target_link_libraries(solution-${lab} PRIVATE client_parts others shared)
+    target_compile_definitions(solution-${lab} PRIVATE KIT_LAB="${lab}")
     set_target_properties(solution-${lab} PROPERTIES OUTPUT_NAME ${lab}
                           RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/solutions)
   endif()

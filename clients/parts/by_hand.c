@@ -91,17 +91,18 @@ static void send_line(struct smtp *smtp, const char *line, size_t length) {
 }
 
 /* Sends a command and reads its reply. The code or -1. */
-static int exchange(struct smtp *smtp, const char *line, size_t length) {
+static int exchange(const struct by_hand *session, const char *line, size_t length) {
     static const struct {
         const char *line;
         int (*send)(struct smtp *smtp);
     } written[] = {{"NOOP", smtp_noop}, {"RSET", smtp_rset}, {"QUIT", smtp_quit}};
-    bool whole = strlen(line) == length; /* no NUL in it */
-    for (size_t i = 0; whole && i < sizeof written / sizeof *written; i++) {
+    struct smtp *smtp = session->smtp;
+    bool callable = !session->verbatim && strlen(line) == length; /* no NUL in it */
+    for (size_t i = 0; callable && i < sizeof written / sizeof *written; i++) {
         if (strcmp(line, written[i].line) == 0)
             return written[i].send(smtp);
     }
-    if (whole && length > 5 && strncmp(line, "VRFY ", 5) == 0)
+    if (callable && length > 5 && strncmp(line, "VRFY ", 5) == 0)
         return smtp_vrfy(smtp, line + 5);
     send_line(smtp, line, length);
     return smtp_read_reply(smtp);
@@ -117,7 +118,7 @@ static int take_line(struct by_hand *session, const char *line, size_t length) {
         session->in_text = false;
         return take_reply(session, smtp_read_reply(session->smtp));
     }
-    int code = exchange(session->smtp, line, length);
+    int code = exchange(session, line, length);
     session->over = code == 221;
     return take_reply(session, code);
 }

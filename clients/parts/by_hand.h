@@ -21,11 +21,12 @@ bool by_hand_is_secret(const char *line);
 struct by_hand {
     struct smtp *smtp;
     struct repl *repl;
-    bool silent;                         /* replies are not explained: /explain off */
-    bool in_text;                        /* after a 354 */
-    bool over;                           /* QUIT was answered */
-    unsigned replies;                    /* so many, */
-    unsigned refused;                    /* of them so many 4yz or 5yz, */
+    bool verbatim;    /* the student's functions are not called: each line goes out as it stands */
+    bool silent;      /* replies are not explained: /explain off */
+    bool in_text;     /* after a 354 */
+    bool over;        /* QUIT was answered */
+    unsigned replies; /* so many, */
+    unsigned refused; /* of them so many 4yz or 5yz, */
     char first_refusal[REPLY_LINE_SIZE]; /* the first of these */
 };
 

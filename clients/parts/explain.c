@@ -148,10 +148,12 @@ static const struct meaning *find(const struct meaning *table, const char *name,
     return NULL;
 }
 
-/* Adds "name ← words · source", if there is something to say. */
-static void add(struct buf *lines, const char *name, size_t length, const struct meaning *meaning) {
+/* Adds "name ← words · source", the name in a column, if there is something to say. */
+static void add(struct buf *lines, const char *name, size_t length, size_t column,
+                const struct meaning *meaning) {
     if (meaning != NULL)
-        buf_printf(lines, "%.*s ← %s · %s\n", (int)length, name, meaning->words, meaning->source);
+        buf_printf(lines, "%-*.*s ← %s · %s\n", (int)column, (int)length, name, meaning->words,
+                   meaning->source);
 }
 
 /* "5.1.1 " at the front of `text`: its length without the blank, or 0 (RFC 2034 §4). */
@@ -171,7 +173,27 @@ static void explain_code(const struct smtp_reply *reply, struct buf *lines) {
     const struct meaning *meaning = find(codes, reply->text, 3);
     struct meaning by_digit = {NULL, first_digits[(unsigned char)reply->text[0]],
                                "RFC 5321 §4.2.1"};
-    add(lines, reply->text, 3, meaning != NULL ? meaning : &by_digit);
+    add(lines, reply->text, 3, 3, meaning != NULL ? meaning : &by_digit);
+}
+
+/* The next line of an EHLO reply that names an extension (§4.1.1.1: each one behind the first
+   line): where the name is, and how long. NULL behind the last. */
+static const char *next_extension(const char *text, size_t *length) {
+    const char *newline = strchr(text, '\n');
+    if (newline == NULL || strlen(newline) <= 5)
+        return NULL;
+    *length = strcspn(newline + 5, " =\n");
+    return newline + 5;
+}
+
+static void explain_extensions(const struct smtp_reply *reply, struct buf *lines) {
+    size_t column = 0, length;
+    for (const char *name = reply->text; (name = next_extension(name, &length)) != NULL;) {
+        if (find(extensions, name, length) != NULL && length > column)
+            column = length;
+    }
+    for (const char *name = reply->text; (name = next_extension(name, &length)) != NULL;)
+        add(lines, name, length, column, find(extensions, name, length));
 }
 
 void explain_reply(const struct smtp_reply *reply, struct buf *lines) {
@@ -182,15 +204,8 @@ void explain_reply(const struct smtp_reply *reply, struct buf *lines) {
         const char *text = reply->text + 4;
         size_t length = enhanced_length(text);
         if (length > 0) /* without its class and the dot behind it */
-            add(lines, text, length, find(details, text + 2, length - 2));
+            add(lines, text, length, length, find(details, text + 2, length - 2));
     }
-    if (reply->code != 250)
-        return;
-    /* The answer to EHLO: each line behind the first names an extension (§4.1.1.1). */
-    for (const char *line = strchr(reply->text, '\n'); line != NULL && strlen(line) > 5;
-         line = strchr(line + 1, '\n')) {
-        const char *name = line + 5;
-        size_t length = strcspn(name, " =\n");
-        add(lines, name, length, find(extensions, name, length));
-    }
+    if (reply->code == 250)
+        explain_extensions(reply, lines);
 }

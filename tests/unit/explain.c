@@ -46,7 +46,7 @@ static void replies_are_explained(void **state) {
         {"250-SIZE\n250-pipelining\n250-X-OWN 1\n250-\n250 SIZE 1000\n",
          "250 ← requested mail action okay, completed · RFC 5321 §4.2.3\n"
          "pipelining ← several commands may be sent without waiting for each reply · RFC 2920\n"
-         "SIZE ← the largest message it takes, in bytes · RFC 1870\n"},
+         "SIZE       ← the largest message it takes, in bytes · RFC 1870\n"},
         {"250-mail\n250\n", "250 ← requested mail action okay, completed · RFC 5321 §4.2.3\n"},
         {"214-SIZE\n214 SIZE\n", "214 ← help message, for a person · RFC 5321 §4.2.3\n"},
     };
