@@ -130,8 +130,9 @@ class Theirs:
         self.places = places
         if postfix.why_not():
             raise Missing(postfix.why_not())
-        # Without a log, unlike smtpd: no syslog daemon takes its share of the processors.
-        self.postfix = postfix.Postfix(directory / "postfix", log=False)
+        # Without a log, unlike smtpd: no syslog daemon takes its share of the processors. And without
+        # the pauses that it makes when it receives faster than it delivers: it is faster so, and steadier.
+        self.postfix = postfix.Postfix(directory / "postfix", log=False, settings="in_flow_delay = 0\n")
         with only_on(places.server):
             self.postfix.__enter__()
 
