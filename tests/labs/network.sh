@@ -54,7 +54,7 @@ rm -f "$ready"
 # Where there is no hosts file of the lab, this library answers.
 # shellcheck disable=SC2317 # expect calls it
 names() {
-  LD_PRELOAD=$build/lib/wire-names.so WIRE_NAMES=tools/wire/hosts sh -c "$addresses" - "$1"
+  LD_PRELOAD=$build/lib/wire-names.so WIRE_NAMES=tools/wire/network/hosts sh -c "$addresses" - "$1"
 }
 expect 'library: two addresses' 0 '127.0.0.3 127.0.0.2 ' names several.example.org
 expect 'library: case does not matter' 0 '127.0.0.2 ' names MAIL.example.org

@@ -8,5 +8,5 @@ options=(
   --inline-suppr
   --suppress=missingIncludeSystem # the system's headers are not read
 )
-for directory in shared clients/parts tools/wire; do options+=(-I "$directory"); done
+for directory in shared clients/parts tools/wire tools/wire/*/; do options+=(-I "$directory"); done
 directories | xargs cppcheck "${options[@]}"

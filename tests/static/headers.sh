@@ -13,7 +13,16 @@ allowed() {
   case $1 in
   shared) ;;
   clients) printf '%s\n' shared clients/parts ;;
-  tests/*) printf '%s\n' shared clients/parts tools/wire tests/unit servers/*/ ;;
+  tests/*) printf '%s\n' shared clients/parts tools/wire tools/wire/*/ tests/unit servers/*/ ;;
+  # The floors of wire. A lab holds its judges, and a judge looks at a lab's run: those two are one.
+  tools/wire/parts) echo shared ;;
+  tools/wire/network) printf '%s\n' shared tools/wire/parts ;;
+  tools/wire/capture) printf '%s\n' shared tools/wire/{parts,network} ;;
+  tools/wire/dialogue) printf '%s\n' shared tools/wire/{parts,capture} ;;
+  tools/wire/ladder) printf '%s\n' shared tools/wire/{parts,network,dialogue} ;;
+  tools/wire/lab) printf '%s\n' shared tools/wire/{parts,network,capture,judge} ;;
+  tools/wire/judge) printf '%s\n' shared tools/wire/{parts,capture,dialogue,lab} ;;
+  tools/wire) printf '%s\n' shared tools/wire/*/ ;;
   *) echo shared ;;
   esac
 }

@@ -16,7 +16,8 @@ struct command {
 
 static const struct command commands[] = {
     {"network", network_command, "[OPTION…] [--] COMMAND [WORD…]",
-     "Runs COMMAND in the lab's private network (its names and addresses: tools/wire/hosts).",
+     "Runs COMMAND in the lab's private network (its names and addresses: "
+     "tools/wire/network/hosts).",
      "  --host-users    keep the machine's users (only root): for programs that change theirs\n"
      "  --writable DIR  DIR can be written inside; without it only build/run, build/lab and\n"
      "                  build/state can\n"

@@ -19,9 +19,10 @@
  *     exit   = 0 | 3 | nonzero
  *                           the exit status; a crash or having to be stopped is neither
  *     session = to its end  what the run's session and script wait for has all come, in time:
- * neither the person at the keyboard nor the scripted server gave up within = 4s           so long
- * the program ran at most store  = bob contains "text" | bob lacks "text" | bob empty | bob holds 2
- *            | bob holds letter.eml
+ *                           neither the person at the keyboard nor the scripted server gave up
+ *     within = 4s           so long the program ran at most
+ *     store  = bob contains "text" | bob lacks "text" | bob empty | bob holds 2 |
+ *              bob holds letter.eml
  *                           the mailbox of bob (…@example.org; or a whole address). `contains` and
  *                           `lacks` look into each message, with LF as line end; `holds FILE`: one
  *                           of its messages is that file, below the headers that the server adds,

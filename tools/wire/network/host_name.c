@@ -3,7 +3,7 @@
 #include <string.h>
 
 void host_name(const char *address, char *name, size_t size) {
-    FILE *file = fopen(KIT_SOURCE_DIR "/tools/wire/hosts", "re");
+    FILE *file = fopen(KIT_SOURCE_DIR "/tools/wire/network/hosts", "re");
     char line[512], known[64], first[256];
 
     name[0] = '\0';

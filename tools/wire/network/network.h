@@ -3,7 +3,7 @@
  *
  * Inside it there is a loopback interface and nothing else: real ports (25, 110, 143) without being
  * root, captures that hold the lab and nothing more, and no way out. Segments are no larger than on
- * an Ethernet (loopback.h). Names come from the file tools/wire/hosts:
+ * an Ethernet (loopback.h). Names come from the file tools/wire/network/hosts:
  *
  *     client.example.org   127.0.0.1            mail.example.org   127.0.0.2
  *     relay.example.net    127.0.0.3            mx.example.com     127.0.0.4

@@ -103,7 +103,7 @@ static int load_names(struct failure *why) {
     static const char library[] = KIT_BUILD_DIR "/lib/wire-names.so";
     if (access(library, R_OK) < 0)
         return failure_system(why, errno, "%s", library);
-    setenv("WIRE_NAMES", KIT_SOURCE_DIR "/tools/wire/hosts", 1);
+    setenv("WIRE_NAMES", KIT_SOURCE_DIR "/tools/wire/network/hosts", 1);
     setenv("LD_PRELOAD", library, 1);
     /* AddressSanitizer insists on being the first library; this one does not disturb it. */
     const char *options = getenv("ASAN_OPTIONS");

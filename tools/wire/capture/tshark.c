@@ -86,7 +86,7 @@ static void become_tshark(const struct files *files, int capture, unsigned frame
                      "-d",
                      "tls.port==2993,imap",
                      "-X",
-                     "lua_script:" KIT_SOURCE_DIR "/tools/wire/tap.lua",
+                     "lua_script:" KIT_SOURCE_DIR "/tools/wire/capture/tap.lua",
                      NULL};
     struct rlimit limit = {OUTPUT_LIMIT, OUTPUT_LIMIT};
 

@@ -105,8 +105,8 @@ static void sandbox(struct arguments *line, const struct network_options *option
     /* Without a session of its own, a Ctrl-C at the terminal reaches what runs inside. */
     if (!isatty(STDIN_FILENO))
         arguments_add(line, "--new-session");
-    bind_over(line, KIT_SOURCE_DIR "/tools/wire/hosts", "/etc/hosts");
-    bind_over(line, KIT_SOURCE_DIR "/tools/wire/nsswitch.conf", "/etc/nsswitch.conf");
+    bind_over(line, KIT_SOURCE_DIR "/tools/wire/network/hosts", "/etc/hosts");
+    bind_over(line, KIT_SOURCE_DIR "/tools/wire/network/nsswitch.conf", "/etc/nsswitch.conf");
     bind_again(line, KIT_SOURCE_DIR);
     bind_again(line, KIT_BUILD_DIR);
     if (getcwd(directory, sizeof directory) != NULL)
