@@ -102,8 +102,8 @@ static void set_up_readline(const struct repl_options *options) {
     rl_variable_bind("bell-style", "none");
     rl_variable_bind("enable-bracketed-paste", "on");
     rl_initialize(); /* now the person's own inputrc has its say */
-    /* Set before, it would make readline think that the program draws everything itself, and look up
-       nothing about the terminal. */
+    /* Set before, it would make readline think that the program draws everything itself, and look
+       up nothing about the terminal. */
     rl_redisplay_function = editor_redisplay;
     static bool known;
     if (!known)
