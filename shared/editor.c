@@ -57,6 +57,22 @@ void editor_put_prompt_up(struct editor *editor) {
     rl_reset_screen_size(); /* the window may have changed meanwhile */
     rl_callback_handler_install(prompt.bytes != NULL ? prompt.bytes : "", take_line);
     buf_free(&prompt);
+    if (editor->half_typed == NULL)
+        return;
+    rl_insert_text(editor->half_typed);
+    rl_point = editor->half_point;
+    editor_redisplay();
+    free(editor->half_typed);
+    editor->half_typed = NULL;
+}
+
+void editor_pause(struct editor *editor) {
+    if (!editor->prompt_up || RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH))
+        return;
+    editor_hide_line(editor);
+    editor->half_typed = strdup(rl_line_buffer);
+    editor->half_point = rl_point;
+    editor_take_prompt_down(editor);
 }
 
 /* --- completion --- */
@@ -159,6 +175,7 @@ void editor_close(struct editor *editor) {
     buf_wipe(&editor->typed);
     buf_wipe(&editor->given);
     buf_free(&editor->partial);
+    free(editor->half_typed);
     free(editor->text_prompt);
     free(editor);
     editor_now = NULL;

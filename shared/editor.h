@@ -36,6 +36,7 @@ void editor_end(struct editor *editor);
 
 int editor_show(struct editor *editor, const void *bytes, size_t count);
 void editor_remark(struct editor *editor, const char *text);
+void editor_pause(struct editor *editor);
 void editor_set_prompt(struct editor *editor, const char *prompt);
 int editor_ask_secret(struct editor *editor, const char *question, struct buf *secret,
                       struct failure *why);

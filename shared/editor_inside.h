@@ -17,6 +17,8 @@ struct editor {
     int signals;           /* signalfd */
     sigset_t ours, before; /* the signals of a terminal; what was blocked before the prompt */
     bool prompt_up, hint_up, ended, colours;
+    char *half_typed; /* while editor_pause has taken it away, and where the cursor was; or NULL */
+    int half_point;
     char *text_prompt;  /* instead of the one of the options; or NULL */
     struct buf typed;   /* lines taken and not yet given out, each with its newline */
     struct buf given;   /* the line given out last */

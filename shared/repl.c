@@ -197,6 +197,11 @@ void repl_help(struct repl *repl) {
     buf_free(&list);
 }
 
+void repl_pause(struct repl *repl) {
+    if (repl->editor != NULL)
+        editor_pause(repl->editor);
+}
+
 void repl_set_prompt(struct repl *repl, const char *prompt) {
     if (repl->editor != NULL)
         editor_set_prompt(repl->editor, prompt);

@@ -19,6 +19,11 @@
  *             nobody types any more
  *     }
  *
+ * On a terminal Tab completes, the arrow keys bring back earlier lines, Ctrl-D on an empty line
+ * ends typing, Ctrl-Z stops the program, and Ctrl-C drops what is typed; where nothing is typed it
+ * ends the program. Whatever ends it, also SIGTERM or exit(3), the terminal is given back as it
+ * was.
+ *
  * A program has one repl; it is for one thread.
  */
 #ifndef SHARED_REPL_H
@@ -43,7 +48,7 @@ struct repl_word {
 #define REPL_LINE_LIMIT 1048576
 
 struct repl_options {
-    const char *program;           /* names the history file: one for each program */
+    const char *program;           /* names the history (shared/history_file.h): each has its own */
     const char *prompt;            /* "smtp> " */
     const struct repl_word *words; /* ends with a NULL word; or NULL */
     /* Whether this line must not be kept in the history (a password); or NULL. */
@@ -88,7 +93,8 @@ enum repl_result repl_read(struct repl *repl, struct repl_line *line);
 
 /*
  * Shows bytes from the server as they are. On a terminal control characters other than CR LF and
- * tab are made visible (a server must not move the cursor). Elsewhere not one byte is changed.
+ * tab are made visible (shared/visible.h: a server must not move the cursor), and a line that has
+ * no end yet stands in front of what is typed ("Password: "). Elsewhere not one byte is changed.
  * 0, or -1 when standard output cannot be written any more.
  */
 int repl_show(struct repl *repl, const void *bytes, size_t count);
@@ -99,6 +105,13 @@ void repl_remark(struct repl *repl, const char *format, ...) __attribute__((form
 
 /* Prints the words with their hints and meanings: what /help shows. On any output. */
 void repl_help(struct repl *repl);
+
+/*
+ * Takes the prompt and the half-typed line away before the program waits for something else than
+ * the keyboard; the next repl_fd or repl_read brings them back. Meanwhile Ctrl-C ends the program.
+ * (While no prompt is up, as after REPL_LINE, this is so anyway.) Does nothing without a terminal.
+ */
+void repl_pause(struct repl *repl);
 
 /*
  * Changes the prompt: message text is typed behind another one than commands. Copied. NULL: back to
@@ -117,7 +130,7 @@ bool repl_is_terminal(const struct repl *repl);
 int repl_ask_secret(struct repl *repl, const char *question, struct buf *secret,
                     struct failure *why);
 
-/* Gives the terminal back as it was, saves the history. NULL is fine. */
+/* Takes the prompt away and gives the terminal back as it was. NULL is fine. */
 void repl_close(struct repl *repl);
 
 #endif

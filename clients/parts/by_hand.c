@@ -148,8 +148,10 @@ static int take_next(struct by_hand *session, bool *more_typed) {
         stream_flush(smtp->stream); /* message text; when it fails, the next read says why */
     if (poll(wait, 2, here || *more_typed ? 0 : -1) < 0)
         return errno == EINTR ? 0 : failure_system(&smtp->why, errno, "poll");
-    if (here || wait[0].revents != 0)
+    if (here || wait[0].revents != 0) {
+        repl_pause(session->repl); /* perhaps only half a line is there */
         return take_reply(session, smtp_read_reply(smtp));
+    }
 
     struct repl_line line;
     enum repl_result typed = repl_read(session->repl, &line);

@@ -15,6 +15,7 @@ import struct
 import sys
 import tempfile
 import termios
+import time
 import unittest
 from pathlib import Path
 
@@ -82,6 +83,14 @@ class Terminal:
         """Whether the terminal is as a shell wants it: echo, whole lines, signals."""
         flags = termios.tcgetattr(self.master)[3]
         return all(flags & flag for flag in (termios.ECHO, termios.ICANON, termios.ISIG))
+
+    def is_given_back(self):
+        """Waits until it is so. No byte tells: this must look again and again."""
+        end = time.monotonic() + PATIENCE
+        while not self.is_for_a_shell():
+            assert time.monotonic() < end, "the terminal is still the program's"
+            if select.select([self.master], [], [], 0.01)[0]:
+                self._read()
 
     def signal(self, number):
         os.kill(self.process, number)

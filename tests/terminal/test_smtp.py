@@ -142,6 +142,20 @@ class Smtp(ConsoleTest):
         terminal.shows("smtp>")
         self.quit(terminal)
 
+    def test_half_a_line_out_of_turn_can_be_given_up(self):
+        terminal = self.begin()
+        terminal.type("rset")
+        terminal.shows("smtp> rset")
+        self.server.says(b"250 half a li")
+        terminal.is_given_back()
+        self.server.says(b"ne\r\n")
+        terminal.shows("250 half a line", DONE, "smtp> rset")
+        terminal.has_cursor(10)
+        self.server.says(b"250-")
+        terminal.is_given_back()
+        terminal.type(CTRL_C)
+        self.assertEqual(terminal.end(), -signal.SIGINT)
+
     def test_ends_when_the_server_does(self):
         terminal = self.begin()
         terminal.type("mail fr")
@@ -294,7 +308,7 @@ class Smtp(ConsoleTest):
         terminal = self.begin()
         terminal.type("NOOP" + ENTER)
         self.server.hears(b"NOOP\r\n")
-        terminal.until(terminal.is_for_a_shell, "the terminal given back")
+        terminal.is_given_back()
         terminal.type(CTRL_C)
         self.assertEqual(terminal.end(), -signal.SIGINT)
 
