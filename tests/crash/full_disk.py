@@ -15,6 +15,7 @@ import threading
 from pathlib import Path
 
 from letters import Letters, answer, ask, transact
+from mounts import REMEDY, namespace
 from smtpd import BUILD, PATIENCE, Smtpd
 
 SEED = int(os.environ.get("KIT_CRASH_SEED", random.randrange(10**9)))
@@ -128,24 +129,12 @@ def inside(store):
             client.peer.close()
 
 
-def namespace():
-    """The command that gives a program mounts of its own, or None."""
-    for command in (["unshare", "--mount"], ["unshare", "--map-root-user", "--mount"]):
-        try:
-            if subprocess.run([*command, "mount", "-t", "tmpfs", "none", "/mnt"], capture_output=True).returncode == 0:
-                return command
-        except FileNotFoundError:
-            pass
-    return None
-
-
 def main():
     if STORE in os.environ:
         return inside(os.environ[STORE])
     command = namespace()
     if command is None:
-        print("skipped: no mount namespace may be made here. Run it as root, or allow user namespaces:")
-        print("sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu), kernel.unprivileged_userns_clone=1")
+        print("skipped: " + REMEDY)
         return SKIPPED
     (BUILD / "tests").mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="full-disk.", dir=BUILD / "tests") as store:

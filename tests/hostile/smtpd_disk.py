@@ -7,22 +7,11 @@ import sys
 import unittest
 from pathlib import Path
 
+from mounts import REMEDY, namespace
 from smtpd import Smtpd
 from smtpd_storage import LETTER, Case
 
-
-def unshare():
-    """The command that gives a program mounts of its own, or None."""
-    for command in (["unshare", "--mount"], ["unshare", "--map-root-user", "--mount"]):
-        try:
-            if subprocess.run([*command, "mount", "-t", "tmpfs", "none", "/mnt"], capture_output=True).returncode == 0:
-                return command
-        except FileNotFoundError:
-            pass
-    return None
-
-
-UNSHARE = unshare()
+UNSHARE = namespace()
 
 
 class Disk(Case):
@@ -96,6 +85,6 @@ class Disk(Case):
 
 if __name__ == "__main__":
     if UNSHARE is None:
-        print("skipped: no mount namespace may be made here; run it as root, or allow user namespaces")
+        print("skipped: " + REMEDY)
         sys.exit(77)
     unittest.main()
