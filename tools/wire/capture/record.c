@@ -1,6 +1,7 @@
 #include "record.h"
 #include "buf.h"
 #include "connections.h"
+#include "network.h"
 #include "pcapng.h"
 #include "record_file.h"
 #include <arpa/inet.h>
@@ -165,6 +166,22 @@ static int activate_failed(struct record *record, int status, struct failure *wh
                        status == PCAP_ERROR ? pcap_geterr(record->pcap) : pcap_statustostr(status));
 }
 
+/*
+ * In the machine's own network others talk too. Programs there meet at 127.0.0.1; the lab's servers
+ * have addresses of their own, so what stays between 127.0.0.1 and itself is not the lab's.
+ */
+static int leave_others_out(struct record *record, struct failure *why) {
+    static const char ours[] = "not tcp or not (src host 127.0.0.1 and dst host 127.0.0.1)";
+    struct bpf_program program;
+    if (pcap_compile(record->pcap, &program, ours, 1, PCAP_NETMASK_UNKNOWN) < 0)
+        return failure_set(why, "%s: %s", record->interface, pcap_geterr(record->pcap));
+    int status = pcap_setfilter(record->pcap, &program);
+    pcap_freecode(&program);
+    if (status < 0)
+        return failure_set(why, "%s: %s", record->interface, pcap_geterr(record->pcap));
+    return 0;
+}
+
 static int open_interface(struct record *record, struct failure *why) {
     char words[PCAP_ERRBUF_SIZE];
 
@@ -182,7 +199,7 @@ static int open_interface(struct record *record, struct failure *why) {
         return activate_failed(record, status, why);
     if (pcap_setnonblock(record->pcap, 1, words) < 0)
         return failure_set(why, "%s: %s", record->interface, words);
-    return 0;
+    return network_is_private() ? 0 : leave_others_out(record, why);
 }
 
 static int open_file(struct record *record, const char *path, struct failure *why) {

@@ -6,7 +6,8 @@
  *     record_stop(record, &(struct record_end){.streams_until = deadline_in(2000)}, &result, &why);
  *
  * Made for the lab network (`network.h`), where the loopback interface carries nothing but the lab.
- * The caller must be in that network; elsewhere the system asks for the right to capture.
+ * The caller must be in that network; elsewhere the system asks for the right to capture, and what
+ * other programs say between 127.0.0.1 and itself is left out.
  *
  * Common capture programs lose the tail: the kernel hands packets over in batches, and stopped soon
  * after the last packet they have seen none of them. Here nothing is lost and nothing is guessed:
