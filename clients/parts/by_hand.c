@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define GOODBYE_MS 10000 /* how long the server may take to close behind its 221 */
+
 const struct repl_word by_hand_words[] = {
     {"EHLO", "client.example.org", "greets the server, asks for its extensions"},
     {"HELO", "client.example.org", "the older greeting, without extensions"},
@@ -90,6 +92,22 @@ static void send_line(struct smtp *smtp, const char *line, size_t length) {
         stream_write(smtp->stream, "\r\n", 2);
 }
 
+/*
+ * Reads the reply to a line that this file has sent itself. After 221 the server closes first (RFC
+ * 5321 §4.1.1.10); it is given a moment for that.
+ */
+static int read_reply(struct smtp *smtp) {
+    int code = smtp_read_reply(smtp);
+    if (code != 221)
+        return code;
+    char ignored[256];
+    size_t count;
+    stream_set_deadline(smtp->stream, deadline_in(GOODBYE_MS));
+    while (stream_read_some(smtp->stream, ignored, sizeof ignored, &count) == STREAM_OK)
+        continue;
+    return code;
+}
+
 /* Sends a command and reads its reply. The code or -1. */
 static int exchange(const struct by_hand *session, const char *line, size_t length) {
     static const struct {
@@ -105,7 +123,7 @@ static int exchange(const struct by_hand *session, const char *line, size_t leng
     if (callable && length > 5 && strncmp(line, "VRFY ", 5) == 0)
         return smtp_vrfy(smtp, line + 5);
     send_line(smtp, line, length);
-    return smtp_read_reply(smtp);
+    return read_reply(smtp);
 }
 
 /* One typed line. 0 or -1. */
@@ -133,7 +151,7 @@ static int end_typing(struct by_hand *session) {
     repl_remark(session->repl, "QUIT (end of typing)");
     session->over = true;
     send_line(smtp, "QUIT", 4);
-    return take_reply(session, smtp_read_reply(smtp));
+    return take_reply(session, read_reply(smtp));
 }
 
 /* Waits for a typed line or a reply that nobody asked for, and takes it. 0 or -1. */
