@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,12 +19,20 @@ enum {
     SURPLUS_MS = 30000,
 };
 
-/* Most of its time a run waits for something: more of them than processors are worth while. */
+/* Most of its time a run waits for something, above all a program that hangs: more of them than
+   processors are worth while, as long as there is memory for their recorders. */
 static size_t jobs(void) {
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    if (!network_is_private() || processors < 1)
+    enum {
+        PER_PROCESSOR = 4,
+        PER_RECORDER = 128 << 20
+    };
+    struct sysinfo machine;
+    if (!network_is_private() || sysinfo(&machine) < 0)
         return 1;
-    return processors > JOBS_LIMIT / 2 ? JOBS_LIMIT : 2 * (size_t)processors;
+    unsigned long most = PER_PROCESSOR * (unsigned long)sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned long fitting = (machine.freeram + machine.bufferram) / PER_RECORDER * machine.mem_unit;
+    unsigned long count = most < fitting ? most : fitting;
+    return count < 2 ? 2 : count > JOBS_LIMIT ? JOBS_LIMIT : count;
 }
 
 struct job {
