@@ -101,8 +101,8 @@ static int run_command(char **command) {
 static void print_banner(const struct lab *lab, const struct lab_run *run, const char *capture) {
     printf("Lab %02d, %s: a server listens on %s.\n"
            "Everything on this network is recorded into %s.\n"
-           "Your program: build/labs/%s. Leave with exit.\n",
-           lab_number(lab), lab->title, run->listen, capture, lab->name);
+           "Your program: build/labs/%s. Leave with exit.\n\n",
+           lab_number(lab), lab->title, run->listen, files_short_path(capture), lab->name);
 }
 
 static int start(const struct lab *lab, const struct lab_run *run, const char *directory,
@@ -135,7 +135,8 @@ static int start(const struct lab *lab, const struct lab_run *run, const char *d
         fprintf(stderr, "wire start: the server, %s/%s, %s\n", lab->name, run->text[RUN_SCRIPT],
                 words);
     if (command == NULL)
-        printf("%lu frames recorded. Draw them: ./kit show %s\n", recorded.frames, capture);
+        printf("%lu frames recorded. Draw them: ./kit show %s\n", recorded.frames,
+               files_short_path(capture));
     return status;
 }
 

@@ -188,9 +188,11 @@ static int ask_nothing(struct dissection *dissection, const struct dissect_plan 
 }
 
 /* Whether a filter or the name of a field is about the capture as a whole, and would mean something
-   else once captures are joined. */
+   else once captures are joined. (What tcp.analysis says of one connection stays as it was; only
+   that a port is used again can be new.) */
 static bool is_about_the_whole(const char *text) {
-    static const char *const words[] = {"frame.", "tcp.stream", "tcp.analysis", "_ws."};
+    static const char *const words[] = {"frame.", "tcp.stream", "tcp.analysis.flags",
+                                        "tcp.analysis.reused_ports", "_ws."};
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strstr(text, words[i]) != NULL)

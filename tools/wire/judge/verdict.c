@@ -1,4 +1,5 @@
 #include "verdict.h"
+#include "files.h"
 #include "finding.h"
 #include "judge.h"
 #include <langinfo.h>
@@ -7,17 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Files are named from the kit's directory, where `./kit` is run. */
-static const char *short_path(const char *path) {
-    static const char kit[] = KIT_SOURCE_DIR "/";
-    return strncmp(path, kit, sizeof kit - 1) == 0 ? path + sizeof kit - 1 : path;
-}
-
 static int add_notes(const struct lab *lab, const struct evidence *evidence,
                      struct fields *verdict) {
     const struct run_result *result = &evidence->result;
     const struct lab_run *run = evidence->run;
-    const char *got = fields_get(verdict, "got"), *where = short_path(lab->directory);
+    const char *got = fields_get(verdict, "got"), *where = files_short_path(lab->directory);
     char words[200];
     int added = 0;
     run_result_describe(result, words, sizeof words);
@@ -48,7 +43,7 @@ static int add_finding(const struct lab *lab, const struct evidence *evidence,
     if (result->todo[0] != '\0' && finding->frame == 0)
         got = result->todo;
     added |= fields_add(verdict, "got", "%s", got);
-    added |= fields_add(verdict, "capture", "%s/%s/capture.pcapng", short_path(directory),
+    added |= fields_add(verdict, "capture", "%s/%s/capture.pcapng", files_short_path(directory),
                         evidence->run->name);
     if (finding->frame != 0)
         added |= fields_add(verdict, "filter", "frame.number == %u", finding->frame);
@@ -85,7 +80,8 @@ int verdict_make(const struct lab *lab, const struct lab_check *check,
         if (check->rfc != NULL)
             added |= fields_add(verdict, "why", "%s", check->rfc);
         if (check->todo != NULL)
-            added |= fields_add(verdict, "code", "%s/%s", short_path(lab->directory), check->todo);
+            added |=
+                fields_add(verdict, "code", "%s/%s", files_short_path(lab->directory), check->todo);
         if (check->hint != NULL)
             added |= fields_add(verdict, "hint", "%s", check->hint);
     }

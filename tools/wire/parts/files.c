@@ -16,6 +16,11 @@ int files_path(char path[PATH_MAX], struct failure *why, const char *format, ...
     return length >= 0 && length < PATH_MAX ? 0 : failure_set(why, "%s...: too long a name", path);
 }
 
+const char *files_short_path(const char *path) {
+    static const char kit[] = KIT_SOURCE_DIR "/";
+    return strncmp(path, kit, sizeof kit - 1) == 0 ? path + sizeof kit - 1 : path;
+}
+
 int files_read(const char *path, struct buf *bytes, struct failure *why) {
     FILE *file = fopen(path, "re");
     if (file == NULL)

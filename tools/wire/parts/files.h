@@ -12,6 +12,9 @@
 int files_path(char path[PATH_MAX], struct failure *why, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The path as a person reads it: from the kit's directory, where `./kit` is run, if it is below. */
+const char *files_short_path(const char *path);
+
 /* Adds a file's bytes to `bytes`. 0, or -1: cannot be read, or longer than the buf's limit. */
 int files_read(const char *path, struct buf *bytes, struct failure *why);
 
