@@ -27,7 +27,7 @@
  *                      more is typed (session.h). Without it nobody types: standard input is empty
  *     peer     = one-byte            who sits between program and server (peer.h has the table)
  *     message  = big.eml 10000000    makes {run}/big.eml, a message of so many bytes
- *     limit    = 10s                 after that time the program is stopped; 10s without it
+ *     limit    = 20s                 after that time the program is stopped; 6s without it
  *
  * [check NAME]: something that must hold.
  *

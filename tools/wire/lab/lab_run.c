@@ -111,7 +111,7 @@ static const struct key keys[RUN_KEYS] = {
     [RUN_SESSION] = {"session", parse_session, NULL},
     [RUN_PEER] = {"peer", parse_peer, NULL},
     [RUN_MESSAGE] = {"message", parse_message, NULL},
-    [RUN_LIMIT] = {"limit", parse_limit, "10s"},
+    [RUN_LIMIT] = {"limit", parse_limit, "6s"},
 };
 
 int lab_run_set(struct lab_run *run, const char *key, const char *value, unsigned line,

@@ -107,10 +107,24 @@ static size_t wait_for_one(const struct job *running, size_t count) {
     }
 }
 
+/* On a terminal: how far it is, since a program that hangs takes its whole limit. */
+static void show_progress(const struct run_setup *setup, size_t done, size_t total) {
+    if (!isatty(STDERR_FILENO))
+        return;
+    if (done < total)
+        fprintf(stderr, "\rlab %d: %zu of %zu runs done ", lab_number(setup->lab), done, total);
+    else
+        fprintf(stderr, "\r%40s\r", "");
+}
+
 int run_all(const struct run_setup *setup, const bool *wanted, struct failure *why) {
     struct job running[JOBS_LIMIT] = {0};
     size_t count = 0, limit = jobs();
+    size_t done = 0, total = 0;
     int result = 0;
+    for (size_t i = 0; i < setup->lab->run_count; i++)
+        total += wanted[i] ? 1 : 0;
+    show_progress(setup, done, total);
     for (size_t next = 0; next < setup->lab->run_count || count > 0;) {
         if (next < setup->lab->run_count && (!wanted[next] || result < 0)) {
             next++;
@@ -123,7 +137,9 @@ int run_all(const struct run_setup *setup, const bool *wanted, struct failure *w
             if (finish(&running[ended], words) < 0)
                 result = -1;
             running[ended] = running[--count];
+            show_progress(setup, ++done, total);
         }
     }
+    show_progress(setup, total, total);
     return result;
 }
