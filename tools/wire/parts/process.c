@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -82,6 +83,13 @@ unsigned process_count_inside(pid_t bwrap) {
     DIR *directory = first > 0 ? opendir(path) : NULL;
     if (directory == NULL)
         return 0;
+    /* Until bwrap has mounted it a /proc of its own, it looks at ours, with everybody in it. */
+    struct stat inside, ours;
+    if (fstat(dirfd(directory), &inside) < 0 || stat("/proc", &ours) < 0 ||
+        inside.st_dev == ours.st_dev) {
+        closedir(directory);
+        return 0;
+    }
     unsigned count = 0;
     const struct dirent *entry;
     while ((entry = readdir(directory)) != NULL)
