@@ -42,7 +42,7 @@ static void grows_up_to_its_limit_and_not_past_it(void **state) {
         struct buf buf;
         buf_init(&buf, limits[i]);
         for (size_t n = 0; n < limits[i]; n++)
-            assert_int_equal(buf_append(&buf, "abcdefg" + n % 7, 1), 0);
+            assert_int_equal(buf_append(&buf, &"abcdefg"[n % 7], 1), 0);
         assert_int_equal(buf.length, limits[i]);
         assert_true(buf.capacity <= limits[i] + 1);
         assert_int_equal(buf_append(&buf, "x", 1), -1);

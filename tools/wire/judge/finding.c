@@ -24,7 +24,8 @@ void finding_free(struct finding *finding) {
     buf_free(&finding->look);
 }
 
-static void set(struct buf *buf, const char *format, va_list values) {
+static void __attribute__((format(printf, 2, 0)))
+set(struct buf *buf, const char *format, va_list values) {
     char *text = NULL;
     buf_clear(buf);
     if (vasprintf(&text, format, values) < 0)

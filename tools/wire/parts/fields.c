@@ -64,8 +64,10 @@ int fields_write(const struct fields *fields, const char *path, struct failure *
         write_escaped(file, fields->list[i].value);
         putc('\n', file);
     }
-    if (file != NULL)
-        written = !ferror(file) & (fclose(file) == 0);
+    if (file != NULL) {
+        written = ferror(file) == 0;
+        written = fclose(file) == 0 && written;
+    }
     int result = 0;
     if (!written || rename(temporary, path) < 0) {
         result = failure_system(why, errno, "%s", path);
