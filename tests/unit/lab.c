@@ -69,7 +69,7 @@ static void a_whole_lab(void **state) {
     assert_false(main_run->scripted);
     assert_null(main_run->peer);
     assert_string_equal(main_run->listen, "127.0.0.2:25");
-    assert_int_equal(main_run->limit_ms, 10000);
+    assert_int_equal(main_run->limit_ms, 6000);
 
     assert_string_equal(other->name, "other");
     assert_int_equal(other->program.count, 4); /* from [lab] */
