@@ -19,9 +19,11 @@ allowed() {
   tools/wire/network) printf '%s\n' shared tools/wire/parts ;;
   tools/wire/capture) printf '%s\n' shared tools/wire/{parts,network} ;;
   tools/wire/dialogue) printf '%s\n' shared tools/wire/{parts,capture} ;;
-  tools/wire/ladder) printf '%s\n' shared tools/wire/{parts,network,dialogue} ;;
+  tools/wire/compare | tools/wire/measure) printf '%s\n' shared tools/wire/{parts,capture,dialogue} ;;
+  tools/wire/ladder) printf '%s\n' shared tools/wire/{parts,network,capture,dialogue,compare} ;;
+  tools/wire/drawing) printf '%s\n' shared tools/wire/{parts,network,capture,dialogue,compare} ;;
   tools/wire/lab) printf '%s\n' shared tools/wire/{parts,network,capture,judge} ;;
-  tools/wire/judge) printf '%s\n' shared tools/wire/{parts,capture,dialogue,lab} ;;
+  tools/wire/judge) printf '%s\n' shared tools/wire/{parts,capture,dialogue,compare,lab} ;;
   tools/wire) printf '%s\n' shared tools/wire/*/ ;;
   *) echo shared ;;
   esac

@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "files.h"
 #include "network.h"
+#include "verdict_json.h"
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -18,6 +19,7 @@ struct options {
     bool run_only;
     bool recorded;
     bool filters;
+    bool json;
 };
 
 static int read_options(int argc, char **argv, struct options *options) {
@@ -27,6 +29,7 @@ static int read_options(int argc, char **argv, struct options *options) {
                                           {"run-only", no_argument, NULL, 'r'},
                                           {"recorded", no_argument, NULL, 'R'},
                                           {"filters", no_argument, NULL, 'f'},
+                                          {"json", no_argument, NULL, 'j'},
                                           {NULL, 0, NULL, 0}};
     *options = (struct options){.labs = KIT_SOURCE_DIR "/labs", .programs = KIT_BUILD_DIR "/labs"};
     for (int letter; (letter = getopt_long(argc, argv, "", known, NULL)) != -1;) {
@@ -49,6 +52,9 @@ static int read_options(int argc, char **argv, struct options *options) {
         case 'f':
             options->filters = true;
             break;
+        case 'j':
+            options->json = true;
+            break;
         default:
             return COMMAND_MISUSE; /* getopt has said why */
         }
@@ -69,33 +75,81 @@ static int choose(const struct lab *lab, int argc, char **argv, bool *wanted) {
     return COMMAND_FINE;
 }
 
-/* Shows the verdicts that are recorded for the wanted checks. */
-static int report(const struct lab *lab, const char *directory, const bool *wanted,
-                  const char *command) {
+/* What was recorded, in the form that was asked for. */
+struct report {
+    bool as_json;
     struct verdict_style style;
-    verdict_style_for(stdout, &style);
-    int width = 0;
+    int width; /* of the longest name */
+    struct buf text;
+    struct json json;
+    long points;
+    long earned;
+};
+
+static void begin_report(struct report *report, const struct lab *lab, const bool *wanted,
+                         bool as_json) {
+    *report = (struct report){.as_json = as_json};
+    buf_init(&report->text, 16u << 20);
+    verdict_style_for(stdout, &report->style);
     for (size_t i = 0; i < lab->check_count; i++)
-        if (wanted[i] && (int)strlen(lab->checks[i].name) > width)
-            width = (int)strlen(lab->checks[i].name);
-    long points = 0, earned = 0;
-    bool all = true;
-    for (size_t i = 0; i < lab->check_count; i++) {
+        if (wanted[i] && (int)strlen(lab->checks[i].name) > report->width)
+            report->width = (int)strlen(lab->checks[i].name);
+    json_begin(&report->json, &report->text);
+    if (as_json)
+        verdict_json_begin(&report->json, lab);
+}
+
+static void add_to_report(struct report *report, const struct fields *verdict) {
+    report->points += fields_number(verdict, "points");
+    report->earned += fields_number(verdict, "earned");
+    if (report->as_json)
+        verdict_json_add(&report->json, verdict);
+    else
+        verdict_print(verdict, &report->style, report->width, stdout);
+}
+
+static int end_report(struct report *report, const char *command) {
+    int status = COMMAND_FINE;
+    if (report->as_json) {
+        verdict_json_end(&report->json, report->points, report->earned);
+        if (json_end(&report->json) < 0)
+            status = command_misuse(command, "not enough memory");
+        else
+            fwrite(report->text.bytes, 1, report->text.length, stdout);
+    } else {
+        printf("%ld of %ld points\n", report->earned, report->points);
+    }
+    buf_free(&report->text);
+    return status;
+}
+
+/* Shows the verdicts that are recorded for the wanted checks. */
+static int show_verdicts(const struct lab *lab, const struct options *options, const bool *wanted,
+                         const char *command) {
+    struct report report;
+    int status = COMMAND_FINE;
+    begin_report(&report, lab, wanted, options->json);
+    for (size_t i = 0; status != COMMAND_MISUSE && i < lab->check_count; i++) {
         struct fields verdict;
         struct failure why;
         if (!wanted[i])
             continue;
-        if (check_recorded(directory, lab->checks[i].name, &verdict, &why) < 0)
-            return command_misuse(command, "%s: run `wire check %d` first", why.text,
-                                  lab_number(lab));
-        verdict_print(&verdict, &style, width, stdout);
-        points += fields_number(&verdict, "points");
-        earned += fields_number(&verdict, "earned");
-        all = all && verdict_held(&verdict);
+        if (check_recorded(options->directory, lab->checks[i].name, &verdict, &why) < 0) {
+            status =
+                command_misuse(command, "%s: run `wire check %d` first", why.text, lab_number(lab));
+            continue;
+        }
+        add_to_report(&report, &verdict);
+        if (!verdict_held(&verdict))
+            status = COMMAND_FAILED;
         fields_free(&verdict);
     }
-    printf("%ld of %ld points\n", earned, points);
-    return all ? COMMAND_FINE : COMMAND_FAILED;
+    if (status == COMMAND_MISUSE) {
+        buf_free(&report.text);
+        return status;
+    }
+    int ended = end_report(&report, command);
+    return ended != COMMAND_FINE ? ended : status;
 }
 
 static int run(const struct lab *lab, const struct options *options, const bool *wanted,
@@ -127,7 +181,7 @@ static int check_lab(const struct lab *lab, const struct options *options, int a
         return command_misuse(argv[0], "%s", why.text);
     if (options->run_only)
         return COMMAND_FINE;
-    return report(lab, options->directory, wanted, argv[0]);
+    return show_verdicts(lab, options, wanted, argv[0]);
 }
 
 /* Paths that the program is given, or that are bound, must not depend on the working directory. */
@@ -136,7 +190,7 @@ static int make_absolute(const char *path, char absolute[PATH_MAX], const char *
                                             : command_misuse(command, "%s: not there", path);
 }
 
-int check_command(int argc, char **argv) {
+static int perform(int argc, char **argv) {
     struct options options;
     struct failure why;
     int status = read_options(argc, argv, &options);
@@ -169,3 +223,21 @@ int check_command(int argc, char **argv) {
     lab_free(&lab);
     return status;
 }
+
+const struct command check_command = {
+    .name = "check",
+    .run = perform,
+    .usage = "LAB [CHECK…] [OPTION…]",
+    .meaning = "Runs a lab in a private network, judges it, and says what to do next.",
+    .details =
+        "LAB is 3, 03 or 03-smtp-send. Without CHECK all of them are judged.\n"
+        "  --recorded           runs nothing, shows the verdicts of the last time\n"
+        "  --run-only           runs and judges, shows nothing\n"
+        "  --json               the verdicts for programs: tools/wire/judge/verdict_json.h\n"
+        "  --filters            only tries whether lab.ini and its display filters are right\n"
+        "  --programs DIR       where the lab's program is; without it build/labs\n"
+        "  --run-directory DIR  what the runs leave, below build/run; without it "
+        "build/run/NN-name\n"
+        "  --labs DIR           where the labs are\n"
+        "The exit status is 0 when all held, 1 when one failed, 2 when wire cannot judge.\n",
+};

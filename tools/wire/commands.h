@@ -1,11 +1,6 @@
 /*
- * commands: what `wire` can do. One command, one file: NAME_command.c holds `NAME_command`, and a
- * row in main.c's table makes it known.
- *
- * A command gets the words from its own name on (argv[0] is "show"), so getopt(3) works as in a
- * main, and returns the exit status of the program: 0 fine, 1 failed (wire could do its work and
- * the answer is no), 2 wrong use, or wire could not do its work. It reports errors itself, one line
- * each on stderr. It never sees --help: main.c answers that from the table.
+ * commands: what `wire` can do. One command, one file: NAME_command.c holds all of it, its help
+ * too, and ends with `NAME_command`; a line in main.c's list makes it known.
  */
 #ifndef WIRE_COMMANDS_H
 #define WIRE_COMMANDS_H
@@ -16,12 +11,26 @@ enum command_status {
     COMMAND_MISUSE = 2, /* also: cannot judge */
 };
 
-int network_command(int argc, char **argv);
-int record_command(int argc, char **argv);
-int show_command(int argc, char **argv);
-int check_command(int argc, char **argv);
-int start_command(int argc, char **argv);
-int reference_command(int argc, char **argv);
+struct command {
+    const char *name;
+    /*
+     * Gets the words from the command's own name on (argv[0] is "show"), so getopt(3) works as in a
+     * main, and returns the exit status of the program: 0 fine, 1 failed (wire could do its work
+     * and the answer is no), 2 wrong use, or wire could not do its work. It reports errors itself,
+     * one line each on stderr. It never sees --help: main.c answers that from what follows.
+     */
+    int (*run)(int argc, char **argv);
+    const char *usage;   /* what follows the name */
+    const char *meaning; /* one sentence */
+    const char *details; /* more for `wire NAME --help`, whole lines, or NULL */
+};
+
+extern const struct command network_command;
+extern const struct command record_command;
+extern const struct command show_command;
+extern const struct command check_command;
+extern const struct command start_command;
+extern const struct command reference_command;
 
 /*
  * One line on stderr, "wire show: words", and COMMAND_MISUSE back, so that a command can say

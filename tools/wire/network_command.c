@@ -10,7 +10,7 @@ enum {
     WRITABLE_LIMIT = 16
 };
 
-int network_command(int argc, char **argv) {
+static int perform(int argc, char **argv) {
     const char *writable[WRITABLE_LIMIT + 1] = {NULL};
     struct network_options options = {.writable = writable};
     size_t count = 0;
@@ -44,3 +44,18 @@ int network_command(int argc, char **argv) {
     fprintf(stderr, "wire network: %s: %s\n", argv[i], strerror(errno));
     return errno == ENOENT ? 127 : 126;
 }
+
+const struct command network_command = {
+    .name = "network",
+    .run = perform,
+    .usage = "[OPTION…] [--] COMMAND [WORD…]",
+    .meaning = "Runs COMMAND in the lab's private network (its names and addresses: "
+               "tools/wire/network/hosts).",
+    .details =
+        "  --host-users    keep the machine's users (only root): for programs that change theirs\n"
+        "  --writable DIR  DIR can be written inside; without it only build/run, build/lab and\n"
+        "                  build/state can\n"
+        "The exit status is COMMAND's own; 128 + n when signal n killed it; 127 when it is not "
+        "found;\n"
+        "2 when there is no network to run it in.\n",
+};

@@ -114,7 +114,7 @@ static const char *directory_of(const char *file, char path[PATH_MAX]) {
     return dirname(path);
 }
 
-int record_command(int argc, char **argv) {
+static int perform(int argc, char **argv) {
     struct task task = {.file = NULL};
     char file_path[PATH_MAX], keys_path[PATH_MAX];
     struct failure why;
@@ -135,3 +135,18 @@ int record_command(int argc, char **argv) {
     }
     return record_task(&task);
 }
+
+const struct command record_command = {
+    .name = "record",
+    .run = perform,
+    .usage = "-o FILE [--] COMMAND [WORD…]",
+    .meaning = "Runs COMMAND in a private network and records every byte that it sends and "
+               "receives there.",
+    .details =
+        "  -o FILE        the capture (pcapng); Wireshark opens it too\n"
+        "  --keys FILE    a TLS key log; its keys go into the capture, which then opens decrypted\n"
+        "COMMAND can write into FILE's directory. The exit status is its own, or 2 when it could "
+        "not "
+        "be\n"
+        "recorded.\n",
+};

@@ -49,7 +49,7 @@ static int refer(const struct lab *lab, const struct options *options, struct fa
     return options->verify ? reference_verify(&setup, why) : reference_make(&setup, why);
 }
 
-int reference_command(int argc, char **argv) {
+static int perform(int argc, char **argv) {
     static const char *const writable[] = {captures, NULL};
     struct options options;
     struct failure why;
@@ -78,3 +78,15 @@ int reference_command(int argc, char **argv) {
     lab_free(&lab);
     return status;
 }
+
+const struct command reference_command = {
+    .name = "reference",
+    .run = perform,
+    .usage = "LAB [OPTION…]",
+    .meaning = "Records a lab's reference capture anew, from its solution: captures/NN-name.pcapng "
+               "and .txt.",
+    .details =
+        "  --verify             changes nothing: holds a new recording against both\n"
+        "  --run-directory DIR  what the run leaves; without it build/run/reference/NN-name\n"
+        "The exit status is 1 when they differ, or nothing could be recorded.\n",
+};

@@ -175,7 +175,7 @@ static int show_capture(const struct request *request, const struct dissect_capt
     return status;
 }
 
-int show_command(int argc, char **argv) {
+static int perform(int argc, char **argv) {
     struct request request = {.stream = -1};
     struct failure why;
 
@@ -191,3 +191,21 @@ int show_command(int argc, char **argv) {
     dissection_free(dissection);
     return status;
 }
+
+const struct command show_command = {
+    .name = "show",
+    .run = perform,
+    .usage = "FILE [OPTION…]",
+    .meaning = "Draws a capture as the dialogue it is: two columns, time, frame, direction.",
+    .details =
+        "  --stream N     only conversation N, counted from 0 as in Wireshark's tcp.stream\n"
+        "  --frames       the first and last frame of each line, not only the last\n"
+        "  --all          whole messages; without it the middle of a long one is left out\n"
+        "  --width N      columns to draw in; without it the terminal's, or 100\n"
+        "  --plain        no colours, only ASCII: as it is where the output is no terminal\n"
+        "  --unicode      lines and letters in Unicode even there\n"
+        "  --canonical    one line a step, with what differs between two recordings replaced by "
+        "names\n"
+        "  --eavesdrop    what somebody on the way can read\n"
+        "The exit status is 2 when FILE is no capture, holds no TCP, or breaks off.\n",
+};

@@ -162,7 +162,7 @@ static int start_lab(const struct lab *lab, const struct options *options, const
     return status < 0 ? command_misuse(command, "%s", why.text) : status;
 }
 
-int start_command(int argc, char **argv) {
+static int perform(int argc, char **argv) {
     struct options options;
     struct failure why;
     int status = read_options(argc, argv, &options);
@@ -183,3 +183,15 @@ int start_command(int argc, char **argv) {
     lab_free(&lab);
     return status;
 }
+
+const struct command start_command = {
+    .name = "start",
+    .run = perform,
+    .usage = "LAB [OPTION…] [--] [COMMAND [WORD…]]",
+    .meaning = "A shell in the lab network, with the lab's servers running and a recording on.",
+    .details = "With COMMAND that is run instead of a shell. The recording is kept in\n"
+               "build/run/NN-name/start.pcapng, mailboxes and logs in build/run/NN-name/start.\n"
+               "  --peer NAME  who sits between you and the server: one-byte, slow, coalesced\n"
+               "  --run NAME   the servers of this [run NAME] of lab.ini, not of its main run\n"
+               "The exit status is COMMAND's own, or 2 when nothing could be started.\n",
+};

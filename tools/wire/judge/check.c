@@ -87,32 +87,36 @@ static struct dissection *dissect(const struct check_setup *setup, const bool *r
     return dissection;
 }
 
+/* Judges a check. *held has what came of those above it, and then of it. */
 static int write_verdict(const struct check_setup *setup, const struct lab_check *check,
-                         const struct evidence *const *evidence, struct failure *why) {
+                         const struct evidence *const *evidence, bool *held, struct failure *why) {
     char path[PATH_MAX];
     struct fields verdict = {0};
-    int result = verdict_make(setup->lab, check, evidence, setup->directory, &verdict);
+    int result = verdict_make(setup->lab, check, evidence, held, setup->directory, &verdict);
     if (result < 0)
         failure_set(why, "not enough memory");
     else
         result = files_path(path, why, "%s/results/%s", setup->directory, check->name);
     if (result == 0)
         result = fields_write(&verdict, path, why);
+    held[check - setup->lab->checks] = result == 0 && verdict_held(&verdict);
     fields_free(&verdict);
     return result;
 }
 
-/* Loads what the runs left, and judges. */
-static int judge(const struct check_setup *setup, const bool *runs,
+/* Loads what the runs left, and judges the wanted checks. */
+static int judge(const struct check_setup *setup, const bool *wanted, const bool *runs,
                  const struct dissection *dissection, struct failure *why) {
     const struct lab *lab = setup->lab;
     struct evidence *loaded = calloc(lab->run_count, sizeof *loaded);
     const struct evidence **evidence = calloc(lab->run_count, sizeof *evidence);
+    bool *held = calloc(lab->check_count + 1, sizeof *held);
     size_t capture = 0;
     int result = 0;
-    if (loaded == NULL || evidence == NULL) {
+    if (loaded == NULL || evidence == NULL || held == NULL) {
         free(loaded);
         free(evidence);
+        free(held);
         return failure_set(why, "not enough memory");
     }
     for (size_t i = 0; result == 0 && i < lab->run_count; i++) {
@@ -123,17 +127,19 @@ static int judge(const struct check_setup *setup, const bool *runs,
         evidence[i] = result == 0 ? &loaded[i] : NULL;
     }
     for (size_t i = 0; result == 0 && i < lab->check_count; i++)
-        if (setup->wanted[i])
-            result = write_verdict(setup, &lab->checks[i], evidence, why);
+        if (wanted[i])
+            result = write_verdict(setup, &lab->checks[i], evidence, held, why);
     for (size_t i = 0; i < lab->run_count; i++)
         if (evidence[i] != NULL)
             evidence_free(&loaded[i]);
     free(loaded);
     free(evidence);
+    free(held);
     return result;
 }
 
-static int run_and_judge(const struct check_setup *setup, const bool *runs, struct failure *why) {
+static int run_and_judge(const struct check_setup *setup, const bool *wanted, const bool *runs,
+                         struct failure *why) {
     const struct run_setup run = {
         .lab = setup->lab, .programs = setup->programs, .directory = setup->directory};
     struct question_list list;
@@ -146,7 +152,7 @@ static int run_and_judge(const struct check_setup *setup, const bool *runs, stru
     struct dissection *dissection = dissect(setup, runs, &list, why);
     int result = dissection == NULL ? -1 : find_filter_error(setup->lab, &list, dissection, why);
     if (result == 0)
-        result = judge(setup, runs, dissection, why);
+        result = judge(setup, wanted, runs, dissection, why);
     dissection_free(dissection);
     free_list(&list);
     return result;
@@ -167,24 +173,43 @@ static int lock(const char *directory, struct failure *why) {
     return 0;
 }
 
+/* The wanted checks, those that they need, and the runs of all these. */
+static void choose(const struct check_setup *setup, bool *wanted, bool *runs) {
+    const struct lab *lab = setup->lab;
+    for (size_t i = lab->check_count; i-- > 0;) { /* what a check needs stands above it */
+        const struct lab_check *check = &lab->checks[i];
+        wanted[i] = wanted[i] || setup->wanted[i];
+        if (!wanted[i])
+            continue;
+        for (size_t j = 0; j < check->need_count; j++)
+            wanted[check->needs[j]] = true;
+        for (size_t j = 0; j < check->run_count; j++)
+            runs[check->runs[j]] = true;
+    }
+}
+
+/* Whatever happens now, nobody takes an old verdict for a new one. */
+static void forget(const struct check_setup *setup, const bool *wanted) {
+    char path[PATH_MAX];
+    for (size_t i = 0; i < setup->lab->check_count; i++)
+        if (wanted[i] && files_path(path, NULL, "%s/results/%s", setup->directory,
+                                    setup->lab->checks[i].name) == 0)
+            unlink(path);
+}
+
 int check_run(const struct check_setup *setup, struct failure *why) {
     const struct lab *lab = setup->lab;
     if (lock(setup->directory, why) < 0)
         return -1;
+    bool *wanted = calloc(lab->check_count + 1, sizeof *wanted);
     bool *runs = calloc(lab->run_count, sizeof *runs);
-    if (runs == NULL)
-        return failure_set(why, "not enough memory");
-    for (size_t i = 0; i < lab->check_count; i++) {
-        char path[PATH_MAX];
-        if (!setup->wanted[i])
-            continue;
-        for (size_t j = 0; j < lab->checks[i].run_count; j++)
-            runs[lab->checks[i].runs[j]] = true;
-        /* Whatever happens now, nobody takes an old verdict for a new one. */
-        if (files_path(path, NULL, "%s/results/%s", setup->directory, lab->checks[i].name) == 0)
-            unlink(path);
+    int result = wanted == NULL || runs == NULL ? failure_set(why, "not enough memory") : 0;
+    if (result == 0) {
+        choose(setup, wanted, runs);
+        forget(setup, wanted);
+        result = run_and_judge(setup, wanted, runs, why);
     }
-    int result = run_and_judge(setup, runs, why);
+    free(wanted);
     free(runs);
     return result;
 }
@@ -195,7 +220,7 @@ int check_recorded(const char *directory, const char *name, struct fields *verdi
     if (files_path(path, why, "%s/results/%s", directory, name) < 0 ||
         fields_read(verdict, path, why) < 0)
         return -1;
-    static const char *const needed[] = {"number", "check", "says", "points", "earned"};
+    static const char *const needed[] = {"number", "check", "says", "points", "earned", "outcome"};
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
         if (fields_get(verdict, needed[i]) == NULL) {
             fields_free(verdict);

@@ -18,9 +18,10 @@ struct check_setup {
 };
 
 /*
- * Performs the runs that the wanted checks need, judges them with one run of tshark, and writes
- * each verdict to DIRECTORY/results/NAME. This process must be in the lab network. One check of a
- * directory at a time: a second one waits. 0 (whatever the verdicts say), or -1: cannot judge.
+ * Performs the runs of the wanted checks and of those that they need, judges them with one run of
+ * tshark, and writes each verdict to DIRECTORY/results/NAME. This process must be in the lab
+ * network. One check of a directory at a time: a second one waits. 0 (whatever the verdicts say),
+ * or -1: cannot judge.
  */
 int check_run(const struct check_setup *setup, struct failure *why);
 

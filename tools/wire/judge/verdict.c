@@ -64,17 +64,33 @@ static const struct evidence *find_failure(const struct lab_check *check,
     return NULL;
 }
 
+/* The first check that this one needs and that did not hold, by `held`; or NULL. */
+static const struct lab_check *find_missing_need(const struct lab *lab,
+                                                 const struct lab_check *check, const bool *held) {
+    for (size_t i = 0; i < check->need_count; i++)
+        if (!held[check->needs[i]])
+            return &lab->checks[check->needs[i]];
+    return NULL;
+}
+
 int verdict_make(const struct lab *lab, const struct lab_check *check,
-                 const struct evidence *const *evidence, const char *directory,
+                 const struct evidence *const *evidence, const bool *held, const char *directory,
                  struct fields *verdict) {
     struct finding finding;
     finding_init(&finding);
     const struct evidence *failed = find_failure(check, evidence, &finding);
+    const struct lab_check *missing = failed == NULL ? NULL : find_missing_need(lab, check, held);
     int added = fields_add(verdict, "number", "%d", lab_number(lab)) |
                 fields_add(verdict, "check", "%s", check->name) |
                 fields_add(verdict, "says", "%s", check->says) |
                 fields_add(verdict, "points", "%lu", check->points) |
-                fields_add(verdict, "earned", "%lu", failed == NULL ? check->points : 0);
+                fields_add(verdict, "earned", "%lu", failed == NULL ? check->points : 0) |
+                fields_add(verdict, "outcome", "%s",
+                           failed == NULL    ? "held"
+                           : missing == NULL ? "failed"
+                                             : "skipped");
+    if (missing != NULL)
+        added |= fields_add(verdict, "needs", "%s", missing->name);
     if (failed != NULL) {
         added |= add_finding(lab, failed, &finding, directory, verdict);
         if (check->rfc != NULL)
@@ -90,7 +106,7 @@ int verdict_make(const struct lab *lab, const struct lab_check *check,
 }
 
 bool verdict_held(const struct fields *verdict) {
-    return fields_get(verdict, "expected") == NULL;
+    return strcmp(fields_get(verdict, "outcome"), "held") == 0;
 }
 
 void verdict_style_for(FILE *out, struct verdict_style *style) {
@@ -143,12 +159,28 @@ static void print_field(const char *label, const char *text, const struct verdic
     }
 }
 
+/* How an outcome begins its line. */
+static const struct mark {
+    const char *outcome, *unicode, *plain, *colour;
+} marks[] = {
+    {"held", "✓", "+", "\033[32m"},
+    {"skipped", "–", "-", "\033[33m"},
+    {"failed", "✗", "x", "\033[1;31m"},
+};
+
+static const struct mark *mark_of(const struct fields *verdict) {
+    size_t i = 0;
+    while (i + 1 < sizeof marks / sizeof marks[0] &&
+           strcmp(marks[i].outcome, fields_get(verdict, "outcome")) != 0)
+        i++;
+    return &marks[i];
+}
+
 static void print_head(const struct fields *verdict, const struct verdict_style *style, int width,
                        FILE *out) {
-    bool held = verdict_held(verdict);
-    const char *mark = style->unicode ? (held ? "✓" : "✗") : (held ? "+" : "x");
-    const char *colour = !style->colour ? "" : held ? "\033[32m" : "\033[1;31m";
-    fprintf(out, "%s%s%s %02ld %-*s  ", colour, mark, style->colour ? "\033[0m" : "",
+    const struct mark *mark = mark_of(verdict);
+    fprintf(out, "%s%s%s %02ld %-*s  ", style->colour ? mark->colour : "",
+            style->unicode ? mark->unicode : mark->plain, style->colour ? "\033[0m" : "",
             fields_number(verdict, "number"), width, fields_get(verdict, "check"));
     print_text(fields_get(verdict, "says"), style, out);
     fprintf(out, "  %ld/%ld\n", fields_number(verdict, "earned"), fields_number(verdict, "points"));
@@ -166,6 +198,14 @@ static void print_look(const struct fields *verdict, const struct verdict_style 
     free(text);
 }
 
+static void print_needs(const struct fields *verdict, const struct verdict_style *style,
+                        FILE *out) {
+    char words[100];
+    snprintf(words, sizeof words, "%s first: without it this one cannot hold",
+             fields_get(verdict, "needs"));
+    print_field("skipped", words, style, out);
+}
+
 void verdict_print(const struct fields *verdict, const struct verdict_style *style, int width,
                    FILE *out) {
     static const char *const before[] = {"expected", "got", "note"};
@@ -173,6 +213,10 @@ void verdict_print(const struct fields *verdict, const struct verdict_style *sty
     print_head(verdict, style, width, out);
     if (verdict_held(verdict))
         return;
+    if (fields_get(verdict, "needs") != NULL) {
+        print_needs(verdict, style, out);
+        return;
+    }
     const char *run = fields_get(verdict, "run");
     if (run != NULL && strcmp(run, "main") != 0)
         print_field("run", run, style, out);

@@ -5,8 +5,11 @@
  * shown again without running anything. Its keys:
  *
  *     number check says points earned       always
- *     run expected got frame filter note     when it failed; note may come several times
- *     why code hint                          what lab.ini says to it
+ *     outcome                               held, failed, or skipped: it does not hold, but neither
+ *                                           does a check that it needs, and that one comes first
+ *     needs                                 when skipped: the first of those
+ *     run expected got capture filter note  when it does not hold; note may come several times
+ *     why code hint                         what lab.ini says to it
  */
 #ifndef WIRE_VERDICT_H
 #define WIRE_VERDICT_H
@@ -27,10 +30,11 @@ void verdict_style_for(FILE *out, struct verdict_style *style);
 
 /*
  * Judges a check: it holds if its judges hold in each of its runs. evidence[number] is that of
- * lab->runs[number]. Adds the fields to `verdict`. 0, or -1 without memory.
+ * lab->runs[number]; held[number] says whether lab->checks[number] held, for those above this one.
+ * Adds the fields to `verdict`. 0, or -1 without memory.
  */
 int verdict_make(const struct lab *lab, const struct lab_check *check,
-                 const struct evidence *const *evidence, const char *directory,
+                 const struct evidence *const *evidence, const bool *held, const char *directory,
                  struct fields *verdict);
 
 /* Whether the check held. */
@@ -43,7 +47,7 @@ bool verdict_held(const struct fields *verdict);
  *         expected   …
  *         got        …
  *
- * One line when it held. `width`: how many columns the check's name gets.
+ * One line when it held, two when it was skipped. `width`: how many columns the check's name gets.
  */
 void verdict_print(const struct fields *verdict, const struct verdict_style *style, int width,
                    FILE *out);

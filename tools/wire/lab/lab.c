@@ -67,6 +67,29 @@ static int take_check_runs(struct lab *lab, struct lab_check *check, const char 
     return result;
 }
 
+/* The checks that a check needs stand above it, so that there is an order to judge them in. */
+static int take_check_needs(struct lab *lab, const char *value, struct failure *why) {
+    struct arguments names = {0};
+    int result = text_words(value, &names, why);
+    for (size_t i = 0; result == 0 && i < names.count; i++) {
+        struct lab_check *check = &lab->checks[lab->check_count - 1];
+        const struct lab_check *needed = lab_find_check(lab, names.words[i]);
+        if (needed == NULL || needed == check) {
+            result = failure_set(why, "there is no [check %s] above this one", names.words[i]);
+            break;
+        }
+        size_t *needs = grow(check->needs, &check->need_count, sizeof *needs);
+        if (needs == NULL) {
+            result = no_memory(why);
+            break;
+        }
+        check->needs = needs;
+        check->needs[check->need_count - 1] = (size_t)(needed - lab->checks);
+    }
+    arguments_free(&names);
+    return result;
+}
+
 static int take_check_key(struct lab *lab, const struct ini_entry *entry, struct failure *why) {
     struct lab_check *check = &lab->checks[lab->check_count - 1];
     const char *key = entry->key;
@@ -83,6 +106,9 @@ static int take_check_key(struct lab *lab, const struct ini_entry *entry, struct
     if (strcmp(key, "run") == 0)
         return check->run_count > 0 ? failure_set(why, "this key stands here for the second time")
                                     : take_check_runs(lab, check, entry->value, why);
+    if (strcmp(key, "needs") == 0)
+        return check->need_count > 0 ? failure_set(why, "this key stands here for the second time")
+                                     : take_check_needs(lab, entry->value, why);
     struct judge judge = {.line = entry->line};
     int known = judge_parse(key, entry->value, &judge, why);
     if (known != 0) {
@@ -310,6 +336,7 @@ static void free_check(struct lab_check *check) {
         judge_free(&check->judges[i]);
     free(check->judges);
     free(check->runs);
+    free(check->needs);
     free(check->name);
     free(check->says);
     free(check->rfc);

@@ -34,6 +34,9 @@
  *     points   = 2                   1 without it
  *     says     = greets the server with EHLO, after its 220
  *     run      = main one-byte       it must hold in each of these runs; main without it
+ *     needs    = greeting            checks above it without which it cannot hold: while one of
+ *                                    them does not, this one is skipped, and earns nothing, rather
+ *                                    than failed
  *     rfc      = RFC 5321 §4.1.1.1   why it must
  *     todo     = smtp_send.c: smtp_greet (TODO 2)
  *     hint     = The server speaks first.
@@ -100,6 +103,8 @@ struct lab_check {
     char *hint;
     size_t *runs; /* numbers in lab.runs */
     size_t run_count;
+    size_t *needs; /* numbers in lab.checks, all smaller than its own */
+    size_t need_count;
     struct judge *judges;
     size_t judge_count;
 };

@@ -1,0 +1,130 @@
+/*
+ * compare: two captures of the same exercise, laid beside each other, step by step.
+ *
+ * One is the student's, "mine"; the other shows how it should look, the reference. Conversations
+ * are paired (by their order, the server's port and what was said), then the steps
+ * of each pair are aligned by exchange: a command with the reply that answers it, the greeting, the
+ * message with its reply. So pipelining and segmentation make no difference to what stands beside
+ * what. A step without a partner has a ghost: NULL in the other column.
+ *
+ * Each difference belongs to a class:
+ *
+ *     environment   what differs between any two recordings: ports, times, queue ids, dates, who
+ *                   was a moment faster, how TCP cut the stream. No fault, and no news
+ *     allowed       the protocol leaves it open; `clause` says where (RFC 5321 §4.1.1.1: EHLO or
+ *                   HELO). A student may ask himself why, and that is all
+ *     wrong         against the protocol, or another dialogue than the exercise's
+ *
+ * What differs by nature (canon.h) is compared by its name only; that it is consistent in itself is
+ * still checked. A Date must be a date, a reply must repeat the name that the client gave itself,
+ * the size announced must be the size sent.
+ *
+ *     struct comparison comparison;
+ *     if (compare(&mine, &reference, &comparison, &why) < 0) …
+ *     comparison.outcome …
+ *     comparison_free(&comparison);
+ *
+ * Nothing here draws: `wire diff` and `wire draw` do, and the judge `same` asks for the outcome.
+ */
+#ifndef WIRE_COMPARE_H
+#define WIRE_COMPARE_H
+
+#include "dialogue.h"
+#include "failure.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+enum comparison_side {
+    COMPARISON_MINE,
+    COMPARISON_REFERENCE,
+};
+
+enum comparison_class {
+    COMPARISON_SAME,
+    COMPARISON_ENVIRONMENT,
+    COMPARISON_ALLOWED,
+    COMPARISON_WRONG,
+};
+
+/* By growing weight: the outcome of a whole comparison is the heaviest. */
+enum comparison_outcome {
+    COMPARISON_IS_SAME,      /* nothing but environment and what is allowed */
+    COMPARISON_DIFFERS,      /* something is wrong */
+    COMPARISON_CANNOT_JUDGE, /* a recording is not whole, or not of this exercise: see problems */
+};
+
+/* Why a recording cannot be judged, or not in full. A bad recording must not read as bad code. */
+struct comparison_problem {
+    enum comparison_side side;
+    const char *rule; /* for programs: "late", "lost-tail", "truncated", "gaps", "no-keys",
+                         "some-keys", "wrong-port", "foreign", "empty", "other-protocol" */
+    bool fatal;       /* nothing can be judged; else the rest was judged, and this is a remark */
+    char *sentence;   /* what is the matter, for a person */
+    char *remedy;     /* how to record it again; NULL when there is nothing to do */
+};
+
+struct comparison_difference {
+    enum comparison_class class;
+    const char *rule; /* for programs: "line-end", "stuffing", "order", "missing", "greeting" … */
+    size_t pair;      /* where it begins to show: comparison.pairs[pair].rows[row] */
+    size_t row;
+    char *sentence;     /* in words that a second-year student understands */
+    const char *clause; /* "RFC 5321 §4.5.2", or NULL */
+    unsigned frame[2];  /* by enum comparison_side; 0: none there */
+    bool has_byte;      /* whether it can be pinned to a byte */
+    size_t at;          /* its offset in the bytes of MINE's step; == length: its line ending */
+};
+
+/* One line of the drawing: a step of each, side by side. */
+struct comparison_row {
+    const struct dialogue_step *step[2]; /* by enum comparison_side; NULL: a ghost. Not both */
+    enum comparison_class class;         /* the heaviest of its differences */
+    size_t exchange;                     /* counts command and reply together, from 0 */
+};
+
+/* A conversation of each. */
+struct comparison_pair {
+    const struct dialogue *dialogue[2]; /* NULL: it has no partner */
+    struct comparison_row *rows;
+    size_t row_count;
+};
+
+/* What encryption did, where the one is in clear and the other is not. */
+struct comparison_cost {
+    bool present;
+    unsigned long long octets[2]; /* of TCP payload, both ways */
+    unsigned packets[2];          /* with payload or flags, both ways */
+    unsigned round_trips[2];
+    unsigned long long hidden; /* octets of dialogue that only the encrypted one hides */
+};
+
+struct comparison {
+    enum comparison_outcome outcome;
+    struct comparison_problem *problems;
+    size_t problem_count;
+    struct comparison_pair *pairs;
+    size_t pair_count;
+    struct comparison_difference *differences; /* by pair and row; the first wrong one is the first
+                                                  divergence */
+    size_t difference_count;
+    struct comparison_cost cost;
+};
+
+/* A capture, dissected. `dialogues` must outlive the comparison. */
+struct comparison_capture {
+    const char *name; /* the file, for sentences */
+    const struct dialogues *dialogues;
+    const char *damage;    /* dissect_capture.damage: NULL when it was read to its end */
+    size_t foreign_frames; /* frames that are no TCP, or of no conversation of the exercise */
+};
+
+/* 0 (whatever the outcome), or -1 without memory. */
+int compare(const struct comparison_capture *mine, const struct comparison_capture *reference,
+            struct comparison *comparison, struct failure *why);
+
+/* The first difference that is wrong; NULL: there is none. */
+const struct comparison_difference *comparison_first_wrong(const struct comparison *comparison);
+
+void comparison_free(struct comparison *comparison);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * verdict_json: the verdicts of a lab as JSON, for programs: `wire check LAB --json`.
+ *
+ *     {"number": 3, "name": "03-smtp-send", "title": "A letter over SMTP",
+ *      "points": 36, "earned": 34,
+ *      "checks": [{"check": "greeting", "says": "…", "outcome": "held", "points": 2, "earned": 2},
+ *                 {"check": "stuffing", …, "outcome": "failed", "run": "dots",
+ *                  "expected": "…", "got": "…", "capture": "…", "filter": "frame.number == 31",
+ *                  "why": "…", "code": "…", "hint": "…", "notes": ["…"]}]}
+ *
+ * The keys of a check are those of its record (verdict.h); `note` is the list `notes`.
+ */
+#ifndef WIRE_VERDICT_JSON_H
+#define WIRE_VERDICT_JSON_H
+
+#include "fields.h"
+#include "json.h"
+#include "lab.h"
+
+/* Opens the lab's object; then one verdict after the other; then closes it with the sums. */
+void verdict_json_begin(struct json *json, const struct lab *lab);
+void verdict_json_add(struct json *json, const struct fields *verdict);
+void verdict_json_end(struct json *json, long points, long earned);
+
+#endif
