@@ -120,6 +120,22 @@ static void what_is_left_out_has_a_standard(void **state) {
     lab_free(&lab);
 }
 
+static void a_check_needs_those_above_it(void **state) {
+    (void)state;
+    struct lab lab;
+    char text[300];
+    snprintf(text, sizeof text,
+             "%s[check a]\nsays = s\nexit = 0\n[check b]\nsays = s\nexit = 0\n"
+             "[check c]\nsays = s\nneeds = b a\nexit = 0\n",
+             minimal);
+    assert_int_equal(read_lab(text, &lab, NULL), 0);
+    assert_int_equal(lab.checks[0].need_count, 0);
+    assert_int_equal(lab.checks[2].need_count, 2);
+    assert_int_equal(lab.checks[2].needs[0], 1);
+    assert_int_equal(lab.checks[2].needs[1], 0);
+    lab_free(&lab);
+}
+
 static void mistakes_are_named_with_file_and_line(void **state) {
     (void)state;
     static const struct {
@@ -151,6 +167,10 @@ static void mistakes_are_named_with_file_and_line(void **state) {
         {"[check a]\nsays = x\n[check b]\n[check a]\n",
          "lab.ini:7: there is a check \"a\" already"},
         {"[check a]\nsays = x\nwill = y\n", "lab.ini:6: a check has no key \"will\""},
+        {"[check a]\nsays = x\nneeds = far\n", "lab.ini:6: there is no [check far] above"},
+        {"[check a]\nsays = x\nneeds = a\n", "lab.ini:6: there is no [check a] above"},
+        {"[check a]\nsays = x\nneeds = b\nexit = 0\n[check b]\n",
+         "lab.ini:6: there is no [check b] above"},
         {"[check a]\nsays = x\nrun = far\n", "lab.ini:6: there is no [run far]"},
         {"[check a]\nsays = x\npoints = many\n", "lab.ini:6: \"many\" is not a whole number"},
         {"[check a]\nsays = x\nafter = tcp\n", "lab.ini:4: \"after\" needs frames = FILTER"},
@@ -229,6 +249,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_lab),
         cmocka_unit_test(what_is_left_out_has_a_standard),
+        cmocka_unit_test(a_check_needs_those_above_it),
         cmocka_unit_test(mistakes_are_named_with_file_and_line),
         cmocka_unit_test(a_line_has_a_limit),
         cmocka_unit_test(a_lab_is_found_by_number_or_name),
