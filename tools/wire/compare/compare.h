@@ -19,10 +19,19 @@
  * still checked. A Date must be a date, a reply must repeat the name that the client gave itself,
  * the size announced must be the size sent.
  *
+ * A recording that is not whole is not compared further than it reaches. What a lost tail would
+ * have held counts neither for nor against the program: a difference that stands in what was
+ * recorded is told, and without one nothing can be judged.
+ *
+ *     struct comparison_capture mine = {.name = "mine.pcapng", .capture = &dissection->captures[0],
+ *                                       .dialogues = &dialogues[0]};
  *     struct comparison comparison;
  *     if (compare(&mine, &reference, &comparison, &why) < 0) …
  *     comparison.outcome …
  *     comparison_free(&comparison);
+ *
+ * Time grows with the steps, memory too: stretches that differ are aligned in windows of
+ * ALIGN_WINDOW steps (align.h), so that no capture can ask for a table of all against all.
  *
  * Nothing here draws: `wire diff` and `wire draw` do, and the judge `same` asks for the outcome.
  */
@@ -30,6 +39,7 @@
 #define WIRE_COMPARE_H
 
 #include "dialogue.h"
+#include "dissect.h"
 #include "failure.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,6 +54,7 @@ enum comparison_class {
     COMPARISON_ENVIRONMENT,
     COMPARISON_ALLOWED,
     COMPARISON_WRONG,
+    COMPARISON_CLASSES,
 };
 
 /* By growing weight: the outcome of a whole comparison is the heaviest. */
@@ -65,14 +76,15 @@ struct comparison_problem {
 
 struct comparison_difference {
     enum comparison_class class;
-    const char *rule; /* for programs: "line-end", "stuffing", "order", "missing", "greeting" … */
-    size_t pair;      /* where it begins to show: comparison.pairs[pair].rows[row] */
-    size_t row;
+    const char *rule;   /* for programs: "line-end", "stuffing", "order", "missing", "greeting" …;
+                           the table in classify.c has them all */
+    size_t pair;        /* where it begins to show: comparison.pairs[pair].rows[row] */
+    size_t row;         /* == row_count: nowhere, as with a conversation that has no partner */
     char *sentence;     /* in words that a second-year student understands */
     const char *clause; /* "RFC 5321 §4.5.2", or NULL */
     unsigned frame[2];  /* by enum comparison_side; 0: none there */
-    bool has_byte;      /* whether it can be pinned to a byte */
-    size_t at;          /* its offset in the bytes of MINE's step; == length: its line ending */
+    bool has_byte;      /* whether it can be pinned to a byte of MINE's step in that row */
+    size_t at;          /* its offset in that step's bytes; == length: its line ending */
 };
 
 /* One line of the drawing: a step of each, side by side. */
@@ -82,7 +94,8 @@ struct comparison_row {
     size_t exchange;                     /* counts command and reply together, from 0 */
 };
 
-/* A conversation of each. */
+/* A conversation of each. The rows stand in the order of the dialogue: a reply behind its command,
+   whenever it came. */
 struct comparison_pair {
     const struct dialogue *dialogue[2]; /* NULL: it has no partner */
     struct comparison_row *rows;
@@ -92,30 +105,35 @@ struct comparison_pair {
 /* What encryption did, where the one is in clear and the other is not. */
 struct comparison_cost {
     bool present;
-    unsigned long long octets[2]; /* of TCP payload, both ways */
-    unsigned packets[2];          /* with payload or flags, both ways */
-    unsigned round_trips[2];
-    unsigned long long hidden; /* octets of dialogue that only the encrypted one hides */
+    enum comparison_side encrypted; /* which of the two is */
+    unsigned long long octets[2];   /* of TCP payload, both ways */
+    unsigned packets[2];            /* all of the conversation's, both ways */
+    unsigned round_trips[2];        /* how often the client had to wait for the server */
+    unsigned long long hidden;      /* octets of dialogue that only the encrypted one hides */
 };
+
+/* More differences than these are only counted. */
+#define COMPARISON_DIFFERENCE_LIMIT 1000
 
 struct comparison {
     enum comparison_outcome outcome;
     struct comparison_problem *problems;
     size_t problem_count;
     struct comparison_pair *pairs;
-    size_t pair_count;
+    size_t pair_count; /* 0 where a fatal problem leaves nothing to lay beside each other */
     struct comparison_difference *differences; /* by pair and row; the first wrong one is the first
                                                   divergence */
     size_t difference_count;
+    size_t total[COMPARISON_CLASSES]; /* differences of each class, those over the limit too */
+    size_t alike;                     /* rows without a difference */
     struct comparison_cost cost;
 };
 
-/* A capture, dissected. `dialogues` must outlive the comparison. */
+/* A capture, dissected. Both must outlive the comparison. */
 struct comparison_capture {
     const char *name; /* the file, for sentences */
-    const struct dialogues *dialogues;
-    const char *damage;    /* dissect_capture.damage: NULL when it was read to its end */
-    size_t foreign_frames; /* frames that are no TCP, or of no conversation of the exercise */
+    const struct dissect_capture *capture;
+    const struct dialogues *dialogues; /* made of its frames */
 };
 
 /* 0 (whatever the outcome), or -1 without memory. */
@@ -124,6 +142,10 @@ int compare(const struct comparison_capture *mine, const struct comparison_captu
 
 /* The first difference that is wrong; NULL: there is none. */
 const struct comparison_difference *comparison_first_wrong(const struct comparison *comparison);
+
+/* "same", "environment", "allowed", "wrong"; "same", "differs", "cannot-judge". */
+const char *comparison_class_name(enum comparison_class class);
+const char *comparison_outcome_name(enum comparison_outcome outcome);
 
 void comparison_free(struct comparison *comparison);
 
