@@ -5,6 +5,8 @@ as JSON (OUT/students/NAME/result.json), so that an interrupted grading goes on 
 reports can be written again without running anything.
 """
 
+from __future__ import annotations
+
 import dataclasses
 import json
 import pathlib
