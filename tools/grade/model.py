@@ -69,9 +69,10 @@ class Student:
         return sum(lab.earned for lab in self.labs)
 
     def save(self, path: pathlib.Path) -> None:
-        """All or nothing: a reader finds the old file or the new one."""
+        """All or nothing: a reader finds the old file or the new one. In ASCII, because the name of a folder
+        need not be UTF-8."""
         new = path.with_name(path.name + ".new")
-        new.write_text(json.dumps(dataclasses.asdict(self), indent=1, ensure_ascii=False), "utf-8")
+        new.write_text(json.dumps(dataclasses.asdict(self), indent=1), "utf-8")
         new.replace(path)
 
     @classmethod
