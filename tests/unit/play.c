@@ -1,9 +1,7 @@
-/* Both actors of a session file: the keyboard and the script, and the peers between. */
-#include "drained.h"
+/* Both actors of a session file: the keyboard and the script. */
 #include "files.h"
 #include "keyboard.h"
 #include "net.h"
-#include "peer.h"
 #include "process.h"
 #include "script.h"
 
@@ -324,101 +322,6 @@ static void what_is_filled_arrives_whole(void **state) {
     play_end(&play, "");
 }
 
-/* --- peers --- */
-
-struct between {
-    int server_listener;
-    pid_t peer;
-    int client;
-    int server;
-};
-
-static void between_begin(struct between *between, const char *name) {
-    char address[32], port[8], back_address[32], back_port[8];
-    between->server_listener = listen_somewhere(back_address, back_port);
-    int listener = listen_somewhere(address, port);
-    between->peer = process_fork(NULL);
-    if (between->peer == 0)
-        peer_serve(peer_find(name), listener, back_address, back_port);
-    assert_true(between->peer > 0);
-    close(listener);
-    between->client = net_connect(address, port, deadline_in(PATIENCE_MS), NULL);
-    assert_true(between->client >= 0);
-    assert_int_equal(net_wait(between->server_listener, false, deadline_in(PATIENCE_MS)), 1);
-    between->server = accept4(between->server_listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    assert_true(between->server >= 0);
-}
-
-static void between_end(struct between *between) {
-    close(between->client);
-    close(between->server);
-    close(between->server_listener);
-    process_end(between->peer, 0);
-}
-
-static void one_byte_means_one_byte(void **state) {
-    (void)state;
-    struct between between;
-    between_begin(&between, "one-byte");
-    send_text(between.client, "ab\r");
-    receive(between.server, "a");
-    receive(between.server, "b");
-    receive(between.server, "\r");
-    send_text(between.server, "xy");
-    receive(between.client, "x");
-    receive(between.client, "y");
-    between_end(&between);
-}
-
-/* Both directions, then the end of each, then a reset: whatever the manner, nothing is lost. */
-static void every_peer_passes_everything_on(void **state) {
-    (void)state;
-    static const char *const names[] = {"one-byte", "slow", "coalesced"};
-    static const char text[] = "a text of some length, in both directions\r\n";
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        struct between between;
-        between_begin(&between, names[i]);
-        int ends[][2] = {{between.client, between.server}, {between.server, between.client}};
-        for (int j = 0; j < 2; j++) {
-            char bytes[100];
-            size_t length = 0;
-            ssize_t count = 1;
-            send_text(ends[j][0], text);
-            shutdown(ends[j][0], SHUT_WR);
-            while (count > 0 && net_wait(ends[j][1], false, deadline_in(PATIENCE_MS)) == 1) {
-                count = recv(ends[j][1], bytes + length, sizeof bytes - length, 0);
-                length += count > 0 ? (size_t)count : 0;
-            }
-            assert_int_equal(count, 0); /* FIN comes through */
-            assert_int_equal(length, strlen(text));
-            assert_memory_equal(bytes, text, length);
-        }
-        between_end(&between);
-    }
-}
-
-static void a_reset_comes_through(void **state) {
-    (void)state;
-    struct between between;
-    struct linger at_once = {.l_onoff = 1, .l_linger = 0};
-    char byte;
-    between_begin(&between, "slow");
-    setsockopt(between.server, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    close(between.server);
-    between.server = -1;
-    assert_int_equal(net_wait(between.client, false, deadline_in(PATIENCE_MS)), 1);
-    assert_int_equal(recv(between.client, &byte, 1, 0), -1);
-    assert_int_equal(errno, ECONNRESET);
-    between_end(&between);
-}
-
-static void peers_are_known_by_name(void **state) {
-    (void)state;
-    assert_null(peer_find("nice"));
-    assert_null(peer_find(""));
-    assert_non_null(strstr(peer_names(), "one-byte"));
-}
-
 int main(void) {
     signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
@@ -437,10 +340,6 @@ int main(void) {
         cmocka_unit_test(a_reset_is_a_reset),
         cmocka_unit_test(drips_come_until_the_client_closes),
         cmocka_unit_test(what_is_filled_arrives_whole),
-        cmocka_unit_test(one_byte_means_one_byte),
-        cmocka_unit_test(every_peer_passes_everything_on),
-        cmocka_unit_test(a_reset_comes_through),
-        cmocka_unit_test(peers_are_known_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,8 @@
 #ifndef WIRE_COMMANDS_H
 #define WIRE_COMMANDS_H
 
+#include <stdio.h>
+
 enum command_status {
     COMMAND_FINE = 0,
     COMMAND_FAILED = 1,
@@ -20,9 +22,10 @@ struct command {
      * one line each on stderr. It never sees --help: main.c answers that from what follows.
      */
     int (*run)(int argc, char **argv);
-    const char *usage;   /* what follows the name */
-    const char *meaning; /* one sentence */
-    const char *details; /* more for `wire NAME --help`, whole lines, or NULL */
+    const char *usage;             /* what follows the name */
+    const char *meaning;           /* one sentence */
+    const char *details;           /* more for `wire NAME --help`, whole lines, or NULL */
+    void (*print_more)(FILE *out); /* the end of that, where it comes from a table; or NULL */
 };
 
 extern const struct command network_command;

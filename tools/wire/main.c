@@ -42,6 +42,8 @@ static void print_command_help(const struct command *command) {
     printf("usage: wire %s %s\n\n%s\n", command->name, command->usage, command->meaning);
     if (command->details != NULL)
         printf("\n%s", command->details);
+    if (command->print_more != NULL)
+        command->print_more(stdout);
 }
 
 static bool is_help(const char *word) {

@@ -151,11 +151,10 @@ static int start_lab(const struct lab *lab, const struct options *options, const
     struct lab_run *run = find_run(lab, options->run);
     if (run == NULL)
         return command_misuse(command, "%s has no [run %s]", lab->file, options->run);
-    if (options->peer != NULL && (run->peer = peer_find(options->peer)) == NULL)
-        return command_misuse(command, "there is no peer \"%s\": known are %s", options->peer,
-                              peer_names());
     char directory[PATH_MAX];
     struct failure why;
+    if (options->peer != NULL && peer_parse(options->peer, &run->peers, &why) < 0)
+        return command_misuse(command, "%s", why.text);
     if (files_path(directory, &why, KIT_BUILD_DIR "/run/%s", lab->name) < 0)
         return command_misuse(command, "%s", why.text);
     int status = start(lab, run, directory, options->command, &why);
@@ -191,7 +190,12 @@ const struct command start_command = {
     .meaning = "A shell in the lab network, with the lab's servers running and a recording on.",
     .details = "With COMMAND that is run instead of a shell. The recording is kept in\n"
                "build/run/NN-name/start.pcapng, mailboxes and logs in build/run/NN-name/start.\n"
-               "  --peer NAME  who sits between you and the server: one-byte, slow, coalesced\n"
+               "  --peer NAME  who sits between you and the server: see below\n"
                "  --run NAME   the servers of this [run NAME] of lab.ini, not of its main run\n"
-               "The exit status is COMMAND's own, or 2 when nothing could be started.\n",
+               "The exit status is COMMAND's own, or 2 when nothing could be started.\n"
+               "\n"
+               "The peers. Several can stand in a row, \"multi-line | one-byte\": the server's "
+               "bytes come\n"
+               "through them from left to right. In brackets: N, where =N is left out.\n",
+    .print_more = peer_print_all,
 };

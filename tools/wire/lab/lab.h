@@ -25,7 +25,7 @@
  * as behind their -o script   = late.session        what the scripted server says (session.h)
  *     session  = late.session        what is typed at the program, and what must come back before
  *                      more is typed (session.h). Without it nobody types: standard input is empty
- *     peer     = one-byte            who sits between program and server (peer.h has the table)
+ *     peer     = stall=2             who sits between program and server (peer.h)
  *     message  = big.eml 10000000    makes {run}/big.eml, a message of so many bytes
  *     limit    = 20s                 after that time the program is stopped; 6s without it
  *
@@ -55,6 +55,7 @@
 #include "arguments.h"
 #include "failure.h"
 #include "judge.h"
+#include "peer.h"
 #include "session.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -87,8 +88,8 @@ struct lab_run {
     struct session session;
     bool typed; /* there is a session */
     const char *listen;
-    const struct peer *peer; /* NULL: nobody */
-    char *message;           /* NULL: none */
+    struct peers peers; /* count 0: nobody */
+    char *message;      /* NULL: none */
     unsigned long message_size;
     int limit_ms;
 };

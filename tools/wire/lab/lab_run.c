@@ -1,5 +1,4 @@
 #include "lab_run.h"
-#include "peer.h"
 #include "servers.h"
 #include "text.h"
 #include <stdio.h>
@@ -68,10 +67,7 @@ static int parse_session(struct lab_run *run, const char *value, const char *dir
 static int parse_peer(struct lab_run *run, const char *value, const char *directory,
                       struct failure *why) {
     (void)directory;
-    run->peer = peer_find(value);
-    if (run->peer == NULL)
-        return failure_set(why, "there is no peer \"%s\": known are %s", value, peer_names());
-    return 0;
+    return peer_parse(value, &run->peers, why);
 }
 
 static int parse_message(struct lab_run *run, const char *value, const char *directory,
@@ -159,7 +155,7 @@ int lab_run_finish(struct lab_run *run, const struct lab_run *main, const char *
         *line = run->line;
     if (run->scripted && run->script.count == 0)
         return failure_set(why, "run %s: servers = script needs script = FILE", run->name);
-    if (run->peer != NULL && run->servers.count == 0 && !run->scripted)
+    if (run->peers.count > 0 && run->servers.count == 0 && !run->scripted)
         return failure_set(why, "run %s: a peer stands before a server; there is none", run->name);
     return 0;
 }

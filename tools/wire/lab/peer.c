@@ -1,124 +1,105 @@
 #include "peer.h"
 #include "deadline.h"
-#include "drained.h"
 #include "net.h"
+#include "peer_stage.h"
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
-#include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
     PIECE_LIMIT = 65536,
-    READ_MS = 500, /* how long a piece may wait to be read before the next one goes all the same */
+    HELD_LIMIT = 2 * PIECE_LIMIT, /* in a stage: what it holds, and a piece that comes */
     CONNECT_MS = 5000,
 };
 
 /* One connection; its two ways share it. */
 struct link {
-    const struct peer *peer;
     int client;
     int server;
+    struct stage_link shared;
     atomic_int ways; /* that still run: the last one closes */
 };
 
-/* From one end to the other. */
+/* From one end to the other, through the stages of the peers between them. */
 struct way {
     struct link *link;
     int from;
     int to;
+    struct stage stages[PEER_LIMIT]; /* [0] is the first to get the bytes */
+    size_t count;
 };
 
-/* A peer's own manner: passes on `count` bytes. Returns -1 when the receiver is gone. */
-typedef int pass_on(const struct way *way, char *bytes, size_t count);
+static void add_stage(struct way *way, const struct peer *peer, stage_act *act) {
+    if (act == NULL)
+        return;
+    struct stage *stage = &way->stages[way->count++];
+    *stage = (struct stage){.peer = peer, .act = act, .to = way->to, .link = &way->link->shared};
+    buf_init(&stage->held, HELD_LIMIT);
+    buf_init(&stage->out, HELD_LIMIT);
+    if (way->count > 1)
+        way->stages[way->count - 2].next = stage;
+}
 
-static int send_all(int to, const char *bytes, size_t count) {
-    while (count > 0) {
-        ssize_t sent = send(to, bytes, count, MSG_NOSIGNAL);
-        if (sent > 0) {
-            bytes += sent;
-            count -= (size_t)sent;
-        } else if (sent < 0 && errno == EAGAIN) {
-            if (net_wait(to, true, DEADLINE_NEVER) != 1)
-                return -1;
-        } else if (sent < 0 && errno != EINTR) {
-            return -1;
-        }
+/* The server's bytes meet the first peer first, the program's bytes the last one. */
+static void add_stages(struct way *way, const struct peers *peers) {
+    for (size_t i = 0; i < peers->count; i++) {
+        const struct peer *peer = &peers->list[i];
+        const struct peer *behind = &peers->list[peers->count - 1 - i];
+        if (way->to == way->link->client)
+            add_stage(way, peer, peer->kind->to_program);
+        else
+            add_stage(way, behind, behind->kind->to_server);
     }
-    return 0;
 }
 
-static int pass_one_byte(const struct way *way, char *bytes, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (send_all(way->to, bytes + i, 1) < 0)
-            return -1;
-        drained_wait(way->to, deadline_in(READ_MS));
+/* Until when what stages hold may wait for more. */
+static deadline patience(const struct way *way) {
+    deadline until = DEADLINE_NEVER;
+    for (size_t i = 0; i < way->count; i++) {
+        int quiet_ms = way->stages[i].peer->kind->quiet_ms;
+        if (quiet_ms > 0 && way->stages[i].held.length > 0)
+            until = deadline_earlier(until, deadline_in(quiet_ms));
     }
-    return 0;
+    return until;
 }
 
-static int pass_slowly(const struct way *way, char *bytes, size_t count) {
-    static const size_t piece = 7;
-    static const struct timespec pause = {.tv_nsec = 2000000};
-    for (size_t i = 0; i < count; i += piece) {
-        if (send_all(way->to, bytes + i, count - i < piece ? count - i : piece) < 0)
-            return -1;
-        nanosleep(&pause, NULL);
-    }
-    return 0;
+/* Stages let go what they hold: all of them, or only those whom a quiet moment is enough. */
+static int let_go(struct way *way, bool all) {
+    int result = 0;
+    for (size_t i = 0; i < way->count && result == 0; i++)
+        if (all || way->stages[i].peer->kind->quiet_ms > 0)
+            result = stage_let_go(&way->stages[i]);
+    return result;
 }
 
-/* Has room for PIECE_LIMIT bytes behind `bytes`: adds what comes before the gap. */
-static int pass_together(const struct way *way, char *bytes, size_t count) {
-    enum {
-        GAP_MS = 20
-    };
-    while (count < PIECE_LIMIT && net_wait(way->from, false, deadline_in(GAP_MS)) == 1) {
-        ssize_t more = recv(way->from, bytes + count, PIECE_LIMIT - count, 0);
-        if (more <= 0)
-            break; /* the end is read again by the caller */
-        count += (size_t)more;
-    }
-    return send_all(way->to, bytes, count);
+static bool is_silent(const struct way *way) {
+    for (size_t i = 0; i < way->count; i++)
+        if (way->stages[i].silent)
+            return true;
+    return false;
 }
 
-struct peer {
-    const char *name;
-    pass_on *pass;
-};
-
-static const struct peer peers[] = {
-    {"one-byte", pass_one_byte},
-    {"slow", pass_slowly},
-    {"coalesced", pass_together},
-};
-
-static const char names[] = "one-byte, slow, coalesced";
-
-const struct peer *peer_find(const char *name) {
-    for (size_t i = 0; i < sizeof peers / sizeof peers[0]; i++)
-        if (strcmp(peers[i].name, name) == 0)
-            return &peers[i];
-    return NULL;
-}
-
-const char *peer_names(void) {
-    return names;
-}
-
-/* Reads up to PIECE_LIMIT bytes. 0: the end; -1: the connection broke. */
-static ssize_t receive(int from, char *bytes) {
+/* Until the sender closes: 0. -1: the connection broke, or is to be broken. */
+static int relay(struct way *way, char *bytes) {
+    struct stage *first = way->count > 0 ? &way->stages[0] : NULL;
     for (;;) {
-        ssize_t count = recv(from, bytes, PIECE_LIMIT, 0);
-        if (count >= 0 || (errno != EAGAIN && errno != EINTR))
-            return count;
-        if (net_wait(from, false, DEADLINE_NEVER) != 1)
+        int ready = net_wait(way->from, false, patience(way));
+        if (ready == 0 && let_go(way, false) < 0)
+            return -1;
+        if (ready < 0)
+            return -1;
+        ssize_t count = recv(way->from, bytes, PIECE_LIMIT, 0);
+        if (count == 0)
+            return let_go(way, true);
+        if (count < 0 && errno != EAGAIN && errno != EINTR)
+            return -1;
+        if (count > 0 && stage_take(first, way->to, bytes, (size_t)count) < 0)
             return -1;
     }
 }
@@ -129,35 +110,40 @@ static void break_off(int connection) {
     (void)!connect(connection, &nowhere, sizeof nowhere); /* disconnects, with RST */
 }
 
+static void close_link(struct link *link) {
+    close(link->client);
+    close(link->server);
+    close(link->shared.client_spoke);
+    free(link);
+}
+
 static void *run_way(void *context) {
     struct way *way = context;
     struct link *link = way->link;
     char *bytes = malloc(PIECE_LIMIT);
-    ssize_t count = bytes == NULL ? -1 : 1;
-    while (count > 0 && (count = receive(way->from, bytes)) > 0)
-        if (link->peer->pass(way, bytes, (size_t)count) < 0)
-            count = -1;
-    if (count == 0) {
-        shutdown(way->to, SHUT_WR);
-    } else {
+    if (bytes == NULL || relay(way, bytes) < 0) {
         break_off(way->to);
         break_off(way->from);
+    } else if (!is_silent(way) || way->to == link->server) {
+        shutdown(way->to, SHUT_WR); /* who is silent does not close either, or has closed */
     }
     free(bytes);
-    free(way);
-    if (atomic_fetch_sub(&link->ways, 1) == 1) {
-        close(link->client);
-        close(link->server);
-        free(link);
+    for (size_t i = 0; i < way->count; i++) {
+        buf_free(&way->stages[i].held);
+        buf_free(&way->stages[i].out);
     }
+    free(way);
+    if (atomic_fetch_sub(&link->ways, 1) == 1)
+        close_link(link);
     return NULL;
 }
 
-static int start_way(struct link *link, int from, int to) {
+static int start_way(const struct peers *peers, struct link *link, int from, int to) {
     struct way *way = malloc(sizeof *way);
     if (way == NULL)
         return -1;
     *way = (struct way){.link = link, .from = from, .to = to};
+    add_stages(way, peers);
     pthread_t thread;
     if (pthread_create(&thread, NULL, run_way, way) != 0) {
         free(way);
@@ -167,22 +153,28 @@ static int start_way(struct link *link, int from, int to) {
     return 0;
 }
 
-static void serve_client(const struct peer *peer, int client, const char *host, const char *port) {
+static void serve_client(const struct peers *peers, int client, const char *host,
+                         const char *port) {
     int server = net_connect(host, port, deadline_in(CONNECT_MS), NULL);
     struct link *link = server < 0 ? NULL : malloc(sizeof *link);
-    if (link == NULL) {
+    int client_spoke = link == NULL ? -1 : eventfd(0, EFD_CLOEXEC);
+    if (client_spoke < 0) {
         break_off(client); /* the nearest to a refusal that is still possible */
         close(client);
         if (server >= 0)
             close(server);
+        free(link);
         return;
     }
-    *link = (struct link){.peer = peer, .client = client, .server = server, .ways = 2};
-    if (start_way(link, client, server) < 0 || start_way(link, server, client) < 0)
+    *link = (struct link){.client = client,
+                          .server = server,
+                          .shared = {.first = NOBODY_SPOKE, .client_spoke = client_spoke},
+                          .ways = 2};
+    if (start_way(peers, link, client, server) < 0 || start_way(peers, link, server, client) < 0)
         _exit(1); /* no memory for a thread: the end of this process closes everything */
 }
 
-_Noreturn void peer_serve(const struct peer *peer, int listener, const char *host,
+_Noreturn void peer_serve(const struct peers *peers, int listener, const char *host,
                           const char *port) {
     for (;;) {
         if (net_wait(listener, false, DEADLINE_NEVER) != 1)
@@ -192,6 +184,6 @@ _Noreturn void peer_serve(const struct peer *peer, int listener, const char *hos
             continue;
         int on = 1; /* no waiting for more to send along: each piece leaves at once */
         setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        serve_client(peer, client, host, port);
+        serve_client(peers, client, host, port);
     }
 }

@@ -1,36 +1,56 @@
 /*
- * peer: somebody between the program and its server, who passes on every byte, but in his own way.
+ * peer: somebody between the program and its server, who is not kind.
  *
  * He listens where the server would, and connects to the server on 127.0.0.102: the program's
  * command line stays the same, and so does its side of the recording. (The other side is in the
- * recording too; checks do not look at it.) Each way of a connection has a thread of its own.
+ * recording too; checks do not look at it.)
  *
- *     one-byte    each byte in a segment of its own, the next one when the last one was read
- *     slow        pieces of at most 7 bytes, 2 milliseconds apart
- *     coalesced   what was sent in several pieces arrives as one: everything that comes without
- *                 a gap of 20 milliseconds
+ * Most peers change how the server's bytes arrive: in which pieces, when, how far. Some say other
+ * words than the server did. Each does the same in every run: he counts replies, not seconds, and
+ * does not depend on how the bytes came to him. `wire start --help` lists them: peer_print_all.
  *
- * A new peer is a row in peer.c's table and a function.
+ * In lab.ini, and behind --peer, they are written like commands in a shell, and the server's bytes
+ * pass through them from left to right; some take a number:
+ *
+ *     one-byte               stall=2               multi-line | one-byte
+ *
+ * A new peer is a row in peer_table.c and a function.
  */
 #ifndef WIRE_PEER_H
 #define WIRE_PEER_H
 
 #include "failure.h"
+#include <stddef.h>
+#include <stdio.h>
 
 /* Where a server listens that has a peer in front of it. */
 #define PEER_BACK "127.0.0.102"
 
-struct peer; /* a row of the table */
+/* The most that can stand in a row. */
+#define PEER_LIMIT 4
 
-/* NULL: there is none of this name. */
-const struct peer *peer_find(const char *name);
+struct peer_kind; /* a row of the table: peer_table.h */
 
-/* All names, for a message. */
-const char *peer_names(void);
+struct peer {
+    const struct peer_kind *kind;
+    unsigned long number;
+};
+
+struct peers {
+    struct peer list[PEER_LIMIT]; /* [0] is the one next to the server */
+    size_t count;                 /* 0: nobody */
+};
+
+/* Reads "stall=2 | one-byte". 0, or -1: no such peer (`why` lists them), not a number that he can
+   take, too many in a row. */
+int peer_parse(const char *text, struct peers *peers, struct failure *why);
+
+/* All of them with their sentences, two columns, for the help of a command. */
+void peer_print_all(FILE *out);
 
 /* Serves the listening socket `listener`, connecting each client to `host` and `port`. Does not
    return: it is for a process of its own, which is killed when it is no longer needed. */
-_Noreturn void peer_serve(const struct peer *peer, int listener, const char *host,
+_Noreturn void peer_serve(const struct peers *peers, int listener, const char *host,
                           const char *port);
 
 #endif

@@ -46,7 +46,7 @@ static int start_peer(struct scene *scene, const struct lab_run *run, const char
     if (pid == 0) {
         if (scene->script > 0)
             close(scene->script_over);
-        peer_serve(run->peer, listener, PEER_BACK, port);
+        peer_serve(&run->peers, listener, PEER_BACK, port);
     }
     close(listener);
     scene->peer = pid < 0 ? 0 : pid;
@@ -58,7 +58,7 @@ static int start(struct scene *scene, const struct lab_run *run, const char *dir
     const char *port = strrchr(run->listen, ':') + 1; /* lab_run.c: there is one */
     char back[64];
     snprintf(back, sizeof back, "%s:%s", PEER_BACK, port);
-    const char *listen = run->peer == NULL ? run->listen : back;
+    const char *listen = run->peers.count == 0 ? run->listen : back;
     struct servers_setup servers = {
         .names = run->servers.words,
         .options = run->options.words,
@@ -69,7 +69,7 @@ static int start(struct scene *scene, const struct lab_run *run, const char *dir
         return -1;
     if (run->scripted && start_script(scene, run, listen, limit_ms, why) < 0)
         return -1;
-    return run->peer == NULL ? 0 : start_peer(scene, run, port, why);
+    return run->peers.count == 0 ? 0 : start_peer(scene, run, port, why);
 }
 
 int scene_start(struct scene *scene, const struct lab_run *run, const char *directory, int limit_ms,

@@ -1,0 +1,150 @@
+#include "peer_table.h"
+#include "text.h"
+#include <string.h>
+
+static const struct peer_kind kinds[] = {
+    {.name = "one-byte",
+     .sentence = "each byte in a segment of its own, the next one when the last one was read",
+     .to_program = peer_one_byte,
+     .to_server = peer_one_byte},
+    {.name = "slow",
+     .sentence = "pieces of at most 7 bytes, 2 milliseconds apart",
+     .to_program = peer_slow,
+     .to_server = peer_slow},
+    {.name = "coalesced",
+     .sentence = "what comes without a gap of 20 milliseconds arrives as one piece",
+     .to_program = peer_coalesced,
+     .to_server = peer_coalesced,
+     .quiet_ms = 20},
+    {.name = "half-reply",
+     .sentence = "pauses for N milliseconds behind the first line of each reply of several lines",
+     .to_program = peer_half_reply,
+     .reads = true,
+     .standard = 500,
+     .least = 1,
+     .most = 60000},
+    {.name = "late-banner",
+     .sentence = "greets after N milliseconds; a client that speaks before that gets 554",
+     .to_program = peer_late_banner,
+     .to_server = peer_late_client,
+     .reads = true,
+     .standard = 1000,
+     .least = 1,
+     .most = 600000},
+    {.name = "stall",
+     .sentence = "falls silent after N replies, and keeps the connection open",
+     .to_program = peer_stall,
+     .reads = true,
+     .standard = 1,
+     .least = 1,
+     .most = 1000000},
+    {.name = "cut",
+     .sentence = "closes (FIN) in the middle of a line of reply N",
+     .to_program = peer_cut,
+     .reads = true,
+     .standard = 2,
+     .least = 1,
+     .most = 1000000},
+    {.name = "reset",
+     .sentence = "breaks the connection (RST) in the middle of a line of reply N",
+     .to_program = peer_reset,
+     .reads = true,
+     .standard = 2,
+     .least = 1,
+     .most = 1000000},
+    {.name = "bare-lf",
+     .sentence = "the server's lines end in LF alone",
+     .to_program = peer_bare_lf,
+     .reads = true},
+    {.name = "long-line",
+     .sentence = "makes the first line of each reply N octets long; RFC 5321 allows 512",
+     .to_program = peer_long_line,
+     .reads = true,
+     .standard = 1000,
+     .least = 513,
+     .most = 1000000},
+    {.name = "multi-line",
+     .sentence = "each reply of one line comes as two",
+     .to_program = peer_multi_line,
+     .reads = true},
+    {.name = "busy",
+     .sentence = "greets with 421 and closes",
+     .to_program = peer_busy,
+     .reads = true},
+    {.name = "no-esmtp",
+     .sentence = "EHLO does not get through: the server knows no such command",
+     .to_server = peer_no_esmtp,
+     .reads = true},
+};
+#define KINDS (sizeof kinds / sizeof kinds[0])
+
+static const struct peer_kind *find(const char *name, size_t length) {
+    for (size_t i = 0; i < KINDS; i++)
+        if (strlen(kinds[i].name) == length && memcmp(kinds[i].name, name, length) == 0)
+            return &kinds[i];
+    return NULL;
+}
+
+static int unknown(const char *word, struct failure *why) {
+    char names[300] = "";
+    for (size_t i = 0; i < KINDS; i++) {
+        size_t length = strlen(names);
+        snprintf(names + length, sizeof names - length, "%s%s", i > 0 ? ", " : "", kinds[i].name);
+    }
+    return failure_set(why, "there is no peer \"%.40s\": known are %s", word, names);
+}
+
+/* "stall" or "stall=2". */
+static int parse_one(const char *word, struct peer *peer, struct failure *why) {
+    size_t length = strcspn(word, "=");
+    const struct peer_kind *kind = find(word, length);
+    if (kind == NULL)
+        return unknown(word, why);
+    *peer = (struct peer){.kind = kind, .number = kind->standard};
+    if (word[length] == '\0')
+        return 0;
+    if (kind->most == 0)
+        return failure_set(why, "%s takes no number", kind->name);
+    if (text_number(word + length + 1, kind->most, &peer->number, NULL) < 0 ||
+        peer->number < kind->least)
+        return failure_set(why, "%s takes a number from %lu to %lu, not \"%.40s\"", kind->name,
+                           kind->least, kind->most, word + length + 1);
+    return 0;
+}
+
+/* The text up to a bar or its end, without the blanks around it. Returns where it ends. */
+static const char *cut_word(const char *text, char *word, size_t size) {
+    const char *end = text + strcspn(text, "|");
+    text += strspn(text, " \t");
+    size_t length = text < end ? (size_t)(end - text) : 0;
+    while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t'))
+        length--;
+    snprintf(word, size, "%.*s", (int)(length < size ? length : size), text);
+    return end;
+}
+
+int peer_parse(const char *text, struct peers *peers, struct failure *why) {
+    char word[100];
+    *peers = (struct peers){.count = 0};
+    for (;; text++) {
+        text = cut_word(text, word, sizeof word);
+        if (peers->count == PEER_LIMIT)
+            return failure_set(why, "more than %d peers in a row", PEER_LIMIT);
+        if (parse_one(word, &peers->list[peers->count], why) < 0)
+            return -1;
+        peers->count++;
+        if (*text == '\0')
+            return 0;
+    }
+}
+
+void peer_print_all(FILE *out) {
+    for (size_t i = 0; i < KINDS; i++) {
+        const struct peer_kind *kind = &kinds[i];
+        char name[40], standard[40] = "";
+        snprintf(name, sizeof name, "%s%s", kind->name, kind->most > 0 ? "=N" : "");
+        if (kind->most > 0)
+            snprintf(standard, sizeof standard, " (%lu)", kind->standard);
+        fprintf(out, "  %-13s %s%s\n", name, kind->sentence, standard);
+    }
+}
