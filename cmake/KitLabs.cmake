@@ -5,8 +5,9 @@
 #
 # For each lab: build/labs/NN-name (the student's file over the solutions of the other labs) and, where
 # solutions/ is present, build/solutions/NN-name (the finished file). Then one CTest test for each
-# [check NAME] of lab.ini: labNN.NAME, labels "lab" and "labNN". They read the results that labNN.run,
-# their fixture, recorded: the lab is run once, however many checks it has.
+# [check NAME] of lab.ini, labNN.NAME, and each [question NAME], labNN.question.NAME; labels "lab" and
+# "labNN". They read the results that labNN.run, their fixture, recorded: the lab is run once, however
+# many checks it has.
 
 file(GLOB kit_lab_dirs CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/labs/[0-9][0-9]-*)
 file(GLOB kit_solution_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/solutions/[0-9][0-9]-*/*.c)
@@ -52,9 +53,10 @@ function(kit_lab dir)
     add_test(NAME lab${number}.run COMMAND wire check ${number} --run-only)
     set_tests_properties(lab${number}.run PROPERTIES FIXTURES_SETUP lab${number}
                          LABELS "lab;lab${number}" WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-    file(STRINGS ${ini} checks REGEX "^\\[check ")
-    foreach(line IN LISTS checks)
+    file(STRINGS ${ini} sections REGEX "^\\[(check|question) ")
+    foreach(line IN LISTS sections)
       string(REGEX REPLACE "^\\[check[ \t]+([^] \t]+).*$" "\\1" check "${line}")
+      string(REGEX REPLACE "^\\[question[ \t]+([^] \t]+).*$" "question.\\1" check "${check}")
       add_test(NAME lab${number}.${check} COMMAND wire check ${number} ${check} --recorded)
       set_tests_properties(lab${number}.${check} PROPERTIES FIXTURES_REQUIRED lab${number}
                            LABELS "lab;lab${number}" WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})

@@ -6,25 +6,30 @@ set -euo pipefail
 cd "$1"
 status=0
 fail() {
-  echo "README.md $1"
+  echo "$1"
   status=1
 }
 
 parts=$(sed -n 's/^## //p' README.md | paste -sd'|')
 wanted='What you build|The idea|By hand first|Your task|Check it|Compare your capture|Questions|Go further'
-[ "$parts" = "$wanted" ] || fail "has the parts $parts, not $wanted"
+[ "$parts" = "$wanted" ] || fail "README.md has the parts $parts, not $wanted"
 
 judged=$(sed -n 's/^\[check \(.*\)\]$/\1/p' lab.ini)
 # shellcheck disable=SC2016 # the backquotes are Markdown's
 listed=$(sed -n 's/^| `\([a-z0-9-]*\)` |.*$/\1/p' README.md)
-diff <(echo "$judged") <(echo "$listed") || fail "lists other checks (>) than lab.ini (<)"
+diff <(echo "$judged") <(echo "$listed") || fail "README.md lists other checks (>) than lab.ini (<)"
 
 text=$(tr '\n' ' ' <README.md | tr -s ' ') # as one line: a sentence may be broken anywhere
 while read -r question; do
-  [[ $text == *"$question"* ]] || fail "does not ask: $question"
+  [[ $text == *"$question"* ]] || fail "README.md does not ask: $question"
 done < <(sed -n 's/^text *= *//p' lab.ini)
 
+# What a student fills in has the same questions, and no answers.
+asked=$(awk '/^\[question / { name = $2 } sub(/^text *= */, "") { print name, $0 }' lab.ini)
+blank=$(awk '/^\[question / { name = $2 } name && sub(/^; /, "") { print name, $0 }' answers.ini)
+diff <(echo "$asked") <(echo "$blank") || fail "answers.ini has other questions (>) than lab.ini (<)"
+
 while read -r file; do
-  [ -e "../../$file" ] || [ -e "../../build/$file" ] || fail "names $file, which is not there"
+  [ -e "../../$file" ] || [ -e "../../build/$file" ] || fail "README.md names $file, which is not there"
 done < <(grep -oE '(labs|captures|shared|clients)/[A-Za-z0-9_./-]*[a-z]' README.md | sort -u)
 exit "$status"

@@ -88,7 +88,8 @@ static void a_whole_lab(void **state) {
     assert_ptr_equal(check, lab.checks);
     assert_null(lab_find_check(&lab, "second"));
     assert_int_equal(check->points, 3);
-    assert_string_equal(check->hint, "one line and another");
+    assert_int_equal(check->hints.count, 1);
+    assert_string_equal(check->hints.text[0], "one line and another");
     assert_null(check->todo);
     assert_int_equal(check->run_count, 2);
     assert_int_equal(check->runs[0], 1);

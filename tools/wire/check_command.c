@@ -3,6 +3,8 @@
 #include "commands.h"
 #include "files.h"
 #include "network.h"
+#include "report.h"
+#include "verdict.h"
 #include "verdict_json.h"
 #include <errno.h>
 #include <getopt.h>
@@ -15,21 +17,35 @@
 struct options {
     const char *labs;
     const char *programs;
+    const char *answers; /* NULL: the lab's own; likewise the capture */
+    const char *capture;
     char directory[PATH_MAX]; /* "" until known */
     bool run_only;
     bool recorded;
     bool filters;
     bool json;
+    bool all;
+    bool answers_shown;
+};
+
+/* What is to be judged, by number. */
+struct choice {
+    bool *wanted; /* checks */
+    bool *asked;  /* questions */
 };
 
 static int read_options(int argc, char **argv, struct options *options) {
     static const struct option known[] = {{"labs", required_argument, NULL, 'l'},
                                           {"programs", required_argument, NULL, 'p'},
+                                          {"answers", required_argument, NULL, 'a'},
+                                          {"capture", required_argument, NULL, 'c'},
                                           {"run-directory", required_argument, NULL, 'd'},
                                           {"run-only", no_argument, NULL, 'r'},
                                           {"recorded", no_argument, NULL, 'R'},
                                           {"filters", no_argument, NULL, 'f'},
                                           {"json", no_argument, NULL, 'j'},
+                                          {"all", no_argument, NULL, 'A'},
+                                          {"answers-shown", no_argument, NULL, 's'},
                                           {NULL, 0, NULL, 0}};
     *options = (struct options){.labs = KIT_SOURCE_DIR "/labs", .programs = KIT_BUILD_DIR "/labs"};
     for (int letter; (letter = getopt_long(argc, argv, "", known, NULL)) != -1;) {
@@ -39,6 +55,12 @@ static int read_options(int argc, char **argv, struct options *options) {
             break;
         case 'p':
             options->programs = optarg;
+            break;
+        case 'a':
+            options->answers = optarg;
+            break;
+        case 'c':
+            options->capture = optarg;
             break;
         case 'd':
             snprintf(options->directory, sizeof options->directory, "%s", optarg);
@@ -55,6 +77,12 @@ static int read_options(int argc, char **argv, struct options *options) {
         case 'j':
             options->json = true;
             break;
+        case 'A':
+            options->all = true;
+            break;
+        case 's':
+            options->answers_shown = true;
+            break;
         default:
             return COMMAND_MISUSE; /* getopt has said why */
         }
@@ -62,99 +90,111 @@ static int read_options(int argc, char **argv, struct options *options) {
     return optind < argc ? COMMAND_FINE : command_misuse(argv[0], "which lab? 3, for example");
 }
 
-/* Which checks: those named behind the lab, or all. */
-static int choose(const struct lab *lab, int argc, char **argv, bool *wanted) {
+/* Which checks and questions: those named behind the lab, or all. */
+static int choose(const struct lab *lab, int argc, char **argv, struct choice *choice) {
+    bool all = optind + 1 >= argc;
     for (size_t i = 0; i < lab->check_count; i++)
-        wanted[i] = optind + 1 >= argc;
+        choice->wanted[i] = all;
+    for (size_t i = 0; i < lab->question_count; i++)
+        choice->asked[i] = all;
     for (int i = optind + 1; i < argc; i++) {
         const struct lab_check *check = lab_find_check(lab, argv[i]);
-        if (check == NULL)
+        const struct lab_question *question = lab_find_question(lab, argv[i]);
+        if (check != NULL)
+            choice->wanted[check - lab->checks] = true;
+        else if (question != NULL)
+            choice->asked[question - lab->questions] = true;
+        else
             return command_misuse(argv[0], "%s has no check \"%s\"", lab->file, argv[i]);
-        wanted[check - lab->checks] = true;
     }
     return COMMAND_FINE;
 }
 
-/* What was recorded, in the form that was asked for. */
-struct report {
-    bool as_json;
-    struct verdict_style style;
-    int width; /* of the longest name */
-    struct buf text;
-    struct json json;
-    long points;
-    long earned;
-};
-
-static void begin_report(struct report *report, const struct lab *lab, const bool *wanted,
-                         bool as_json) {
-    *report = (struct report){.as_json = as_json};
-    buf_init(&report->text, 16u << 20);
-    verdict_style_for(stdout, &report->style);
-    for (size_t i = 0; i < lab->check_count; i++)
-        if (wanted[i] && (int)strlen(lab->checks[i].name) > report->width)
-            report->width = (int)strlen(lab->checks[i].name);
-    json_begin(&report->json, &report->text);
-    if (as_json)
-        verdict_json_begin(&report->json, lab);
+static int read_verdict(const struct lab *lab, const struct options *options, const char *name,
+                        struct fields *verdict, const char *command) {
+    struct failure why;
+    if (check_recorded(options->directory, name, verdict, &why) == 0)
+        return COMMAND_FINE;
+    return command_misuse(command, "%s: run `wire check %d` first", why.text, lab_number(lab));
 }
 
-static void add_to_report(struct report *report, const struct fields *verdict) {
-    report->points += fields_number(verdict, "points");
-    report->earned += fields_number(verdict, "earned");
-    if (report->as_json)
-        verdict_json_add(&report->json, verdict);
-    else
-        verdict_print(verdict, &report->style, report->width, stdout);
-}
-
-static int end_report(struct report *report, const char *command) {
+/* Reads what is recorded of the chosen ones, the questions behind the checks. */
+static int read_verdicts(const struct lab *lab, const struct options *options,
+                         const struct choice *choice, struct fields *verdicts, size_t *count,
+                         const char *command) {
     int status = COMMAND_FINE;
-    if (report->as_json) {
-        verdict_json_end(&report->json, report->points, report->earned);
-        if (json_end(&report->json) < 0)
-            status = command_misuse(command, "not enough memory");
-        else
-            fwrite(report->text.bytes, 1, report->text.length, stdout);
-    } else {
-        printf("%ld of %ld points\n", report->earned, report->points);
+    for (size_t i = 0; status == COMMAND_FINE && i < lab->check_count; i++)
+        if (choice->wanted[i])
+            status =
+                read_verdict(lab, options, lab->checks[i].name, &verdicts[(*count)++], command);
+    for (size_t i = 0; status == COMMAND_FINE && i < lab->question_count; i++) {
+        char name[100];
+        snprintf(name, sizeof name, LAB_QUESTION_PREFIX "%s", lab->questions[i].name);
+        if (choice->asked[i])
+            status = read_verdict(lab, options, name, &verdicts[(*count)++], command);
     }
-    buf_free(&report->text);
     return status;
 }
 
-/* Shows the verdicts that are recorded for the wanted checks. */
-static int show_verdicts(const struct lab *lab, const struct options *options, const bool *wanted,
-                         const char *command) {
-    struct report report;
-    int status = COMMAND_FINE;
-    begin_report(&report, lab, wanted, options->json);
-    for (size_t i = 0; status != COMMAND_MISUSE && i < lab->check_count; i++) {
-        struct fields verdict;
-        struct failure why;
-        if (!wanted[i])
-            continue;
-        if (check_recorded(options->directory, lab->checks[i].name, &verdict, &why) < 0) {
-            status =
-                command_misuse(command, "%s: run `wire check %d` first", why.text, lab_number(lab));
-            continue;
-        }
-        add_to_report(&report, &verdict);
-        if (!verdict_held(&verdict))
-            status = COMMAND_FAILED;
-        fields_free(&verdict);
+static int print_json(const struct lab *lab, const struct fields *verdicts, size_t count,
+                      bool answers, const char *command) {
+    struct buf text;
+    struct json json;
+    long points = 0, earned = 0;
+    buf_init(&text, 16u << 20);
+    json_begin(&json, &text);
+    verdict_json_begin(&json, lab);
+    for (size_t i = 0; i < count; i++) {
+        verdict_json_add(&json, &verdicts[i], answers);
+        points += fields_number(&verdicts[i], "points");
+        earned += fields_number(&verdicts[i], "earned");
     }
-    if (status == COMMAND_MISUSE) {
-        buf_free(&report.text);
-        return status;
-    }
-    int ended = end_report(&report, command);
-    return ended != COMMAND_FINE ? ended : status;
+    verdict_json_end(&json, points, earned);
+    int status = json_end(&json) == 0 ? COMMAND_FINE : command_misuse(command, "not enough memory");
+    if (status == COMMAND_FINE)
+        fwrite(text.bytes, 1, text.length, stdout);
+    buf_free(&text);
+    return status;
 }
 
-static int run(const struct lab *lab, const struct options *options, const bool *wanted,
+/* Shows the verdicts that are recorded for the chosen ones. */
+static int show_verdicts(const struct lab *lab, const struct options *options,
+                         const struct choice *choice, const char *command) {
+    struct fields *verdicts = calloc(lab->check_count + lab->question_count + 1, sizeof *verdicts);
+    size_t count = 0;
+    if (verdicts == NULL)
+        return command_misuse(command, "not enough memory");
+    int status = read_verdicts(lab, options, choice, verdicts, &count, command);
+    if (status == COMMAND_FINE && options->json) {
+        status = print_json(lab, verdicts, count, options->answers_shown, command);
+    } else if (status == COMMAND_FINE) {
+        struct verdict_style style;
+        verdict_style_for(stdout, &style);
+        style.answers = options->answers_shown;
+        report_print(lab, verdicts, count, options->all, &style, stdout);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (status == COMMAND_FINE && !verdict_held(&verdicts[i]))
+            status = COMMAND_FAILED;
+        fields_free(&verdicts[i]);
+    }
+    free(verdicts);
+    return status;
+}
+
+/* The student's own file, or the one that was named. */
+static int choose_file(const char *named, const struct lab *lab, const char *own,
+                       char path[PATH_MAX], struct failure *why) {
+    if (named == NULL)
+        return files_path(path, why, "%s/%s", lab->directory, own);
+    if (realpath(named, path) == NULL)
+        return failure_system(why, errno, "%s", named);
+    return 0;
+}
+
+static int run(const struct lab *lab, const struct options *options, const struct choice *choice,
                struct failure *why) {
-    char program[PATH_MAX], directory[PATH_MAX];
+    char program[PATH_MAX], directory[PATH_MAX], answers[PATH_MAX], capture[PATH_MAX];
     if (files_path(program, why, "%s/%s", options->programs, lab->name) < 0)
         return -1;
     if (access(program, X_OK) < 0)
@@ -163,25 +203,35 @@ static int run(const struct lab *lab, const struct options *options, const bool 
         return -1;
     if (realpath(options->directory, directory) == NULL)
         return failure_system(why, errno, "%s", options->directory);
+    if (choose_file(options->answers, lab, "answers.ini", answers, why) < 0 ||
+        choose_file(options->capture, lab, "capture.pcapng", capture, why) < 0)
+        return -1;
     struct check_setup setup = {
-        .lab = lab, .programs = options->programs, .directory = directory, .wanted = wanted};
+        .lab = lab,
+        .programs = options->programs,
+        .directory = directory,
+        .wanted = choice->wanted,
+        .asked = choice->asked,
+        .answers = answers,
+        .capture = capture,
+    };
     return check_run(&setup, why);
 }
 
 static int check_lab(const struct lab *lab, const struct options *options, int argc, char **argv,
-                     bool *wanted) {
+                     struct choice *choice) {
     struct failure why;
-    int status = choose(lab, argc, argv, wanted);
+    int status = choose(lab, argc, argv, choice);
     if (status != COMMAND_FINE)
         return status;
     if (options->filters)
         return check_filters(lab, &why) == 0 ? COMMAND_FINE
                                              : command_misuse(argv[0], "%s", why.text);
-    if (!options->recorded && run(lab, options, wanted, &why) < 0)
+    if (!options->recorded && run(lab, options, choice, &why) < 0)
         return command_misuse(argv[0], "%s", why.text);
     if (options->run_only)
         return COMMAND_FINE;
-    return show_verdicts(lab, options, wanted, argv[0]);
+    return show_verdicts(lab, options, choice, argv[0]);
 }
 
 /* Paths that the program is given, or that are bound, must not depend on the working directory. */
@@ -216,10 +266,13 @@ static int perform(int argc, char **argv) {
         return command_misuse(argv[0], "%s", why.text);
     if (options.directory[0] == '\0')
         snprintf(options.directory, sizeof options.directory, KIT_BUILD_DIR "/run/%s", lab.name);
-    bool *wanted = calloc(lab.check_count + 1, sizeof *wanted);
-    status = wanted == NULL ? command_misuse(argv[0], "not enough memory")
-                            : check_lab(&lab, &options, argc, argv, wanted);
-    free(wanted);
+    struct choice choice = {.wanted = calloc(lab.check_count + 1, sizeof *choice.wanted),
+                            .asked = calloc(lab.question_count + 1, sizeof *choice.asked)};
+    status = choice.wanted == NULL || choice.asked == NULL
+                 ? command_misuse(argv[0], "not enough memory")
+                 : check_lab(&lab, &options, argc, argv, &choice);
+    free(choice.wanted);
+    free(choice.asked);
     lab_free(&lab);
     return status;
 }
@@ -230,11 +283,17 @@ const struct command check_command = {
     .usage = "LAB [CHECK…] [OPTION…]",
     .meaning = "Runs a lab in a private network, judges it, and says what to do next.",
     .details =
-        "LAB is 3, 03 or 03-smtp-send. Without CHECK all of them are judged.\n"
+        "LAB is 3, 03 or 03-smtp-send. CHECK is a check of its lab.ini, or question.NAME, one of\n"
+        "its questions; without it all of them are judged. The answers to the questions stand in\n"
+        "the lab's answers.ini, and are held against its capture.pcapng (wire capture makes it).\n"
+        "  --all                all verdicts in full, also those for one and the same reason\n"
         "  --recorded           runs nothing, shows the verdicts of the last time\n"
         "  --run-only           runs and judges, shows nothing\n"
         "  --json               the verdicts for programs: tools/wire/judge/verdict_json.h\n"
         "  --filters            only tries whether lab.ini and its display filters are right\n"
+        "  --answers FILE       another answers.ini\n"
+        "  --capture FILE       another capture for the questions\n"
+        "  --answers-shown      shows the right answers too: for instructors\n"
         "  --programs DIR       where the lab's program is; without it build/labs\n"
         "  --run-directory DIR  what the runs leave, below build/run; without it "
         "build/run/NN-name\n"

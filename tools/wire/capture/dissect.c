@@ -201,6 +201,25 @@ static bool is_about_the_whole(const char *text) {
     return false;
 }
 
+/* The number of a frame is told apart with the rest: struct dissect_value has it. */
+static bool fields_are_about_the_whole(const char *fields) {
+    static const char number[] = "frame.number";
+    const char *rest = fields;
+
+    while (*(rest += strspn(rest, " ")) != '\0') {
+        size_t length = strcspn(rest, " ");
+        char field[100];
+        if (length >= sizeof field)
+            return true;
+        memcpy(field, rest, length);
+        field[length] = '\0';
+        if (strcmp(field, number) != 0 && is_about_the_whole(field))
+            return true;
+        rest += length;
+    }
+    return false;
+}
+
 static bool can_be_joined(const struct dissect_plan *plan, const struct capture_file *files) {
     size_t frames = 0;
 
@@ -216,7 +235,7 @@ static bool can_be_joined(const struct dissect_plan *plan, const struct capture_
             return false;
     }
     for (size_t i = 0; i < plan->question_count; i++) {
-        if (is_about_the_whole(plan->questions[i].fields) ||
+        if (fields_are_about_the_whole(plan->questions[i].fields) ||
             is_about_the_whole(plan->questions[i].where))
             return false;
     }

@@ -14,7 +14,7 @@
  * Several captures are joined for tshark and told apart afterwards: frame numbers, streams and
  * errors are those of each capture alone. Filters and questions that speak of `frame.…` or
  * `tcp.stream` would not survive that; with them (or when two captures hold the very same
- * connection) tshark runs once for each capture.
+ * connection) tshark runs once for each capture; the field frame.number alone does no harm.
  *
  * The user's own Wireshark preferences, profiles and plugins play no part. Names are not resolved.
  * TLS is decrypted where the capture holds its keys.
@@ -83,7 +83,8 @@ struct dissect_matches {
 struct dissect_value {
     unsigned frame;
     unsigned field;   /* which of the question's fields, from 0 */
-    const char *text; /* "127.0.0.2", "25", "true" for a flag, hexadecimal for bytes */
+    const char *text; /* "127.0.0.2", "25", "true" for a flag, hexadecimal for bytes. Not for
+                         frame.number, which may count through all captures: `frame` is that */
 };
 
 struct dissect_values {

@@ -2,6 +2,7 @@
 #include "dissect.h"
 #include "evidence.h"
 #include "files.h"
+#include "questions.h"
 #include "run.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -58,17 +59,21 @@ static int find_filter_error(const struct lab *lab, const struct question_list *
     return 0;
 }
 
-/* Asks tshark about the captures of the given runs; all of them at once. */
+/* Asks tshark about the captures of the given runs and that of the questions (NULL: none); all of
+   them at once. */
 static struct dissection *dissect(const struct check_setup *setup, const bool *runs,
-                                  const struct question_list *list, struct failure *why) {
+                                  const struct question_list *list,
+                                  const struct questions *questions, struct failure *why) {
     const struct lab *lab = setup->lab;
-    char **captures = calloc(lab->run_count + 1, sizeof *captures);
+    char **captures = calloc(lab->run_count + 2, sizeof *captures);
     size_t count = 0;
     bool complete = captures != NULL;
     for (size_t i = 0; complete && i < lab->run_count; i++)
         if (runs[i])
             complete = asprintf(&captures[count++], "%s/%s/capture.pcapng", setup->directory,
                                 lab->runs[i].name) >= 0;
+    if (complete && questions != NULL && questions->joins)
+        complete = (captures[count++] = strdup(questions->capture)) != NULL;
     struct dissection *dissection = NULL;
     if (complete) {
         struct dissect_plan plan = {
@@ -76,6 +81,8 @@ static struct dissection *dissect(const struct check_setup *setup, const bool *r
             .capture_count = count,
             .filters = list->filters,
             .filter_count = list->count,
+            .questions = questions != NULL ? questions->asked : NULL,
+            .question_count = questions != NULL ? lab->question_count : 0,
         };
         dissection = dissect_run(&plan, why);
     } else {
@@ -138,6 +145,53 @@ static int judge(const struct check_setup *setup, const bool *wanted, const bool
     return result;
 }
 
+static int write_question(const struct check_setup *setup, size_t number,
+                          const struct question_case *given, struct failure *why) {
+    char path[PATH_MAX];
+    struct fields verdict = {0};
+    int result = question_judge(setup->lab, number, given, &verdict);
+    if (result < 0)
+        failure_set(why, "not enough memory");
+    else
+        result = files_path(path, why, "%s/results/" LAB_QUESTION_PREFIX "%s", setup->directory,
+                            setup->lab->questions[number].name);
+    if (result == 0)
+        result = fields_write(&verdict, path, why);
+    fields_free(&verdict);
+    return result;
+}
+
+/* Judges the asked questions; their capture is the last one of the dissection, if it joined. */
+static int judge_questions(const struct check_setup *setup, struct questions *questions,
+                           const struct dissection *dissection, struct failure *why) {
+    const struct lab *lab = setup->lab;
+    int result = 0;
+    questions_dissected(
+        questions, questions->joins ? &dissection->captures[dissection->capture_count - 1] : NULL);
+    for (size_t i = 0; result == 0 && i < lab->question_count; i++)
+        if (setup->asked[i])
+            result = write_question(setup, i, &questions->given, why);
+    return result;
+}
+
+/* What is wanted of tshark, and the verdicts. `questions` is NULL when none is asked. */
+static int dissect_and_judge(const struct check_setup *setup, const bool *wanted, const bool *runs,
+                             const struct question_list *list, struct questions *questions,
+                             struct failure *why) {
+    struct dissection *dissection = dissect(setup, runs, list, questions, why);
+    if (dissection == NULL && questions != NULL && questions->joins) {
+        questions->joins = false; /* that capture may be to blame */
+        dissection = dissect(setup, runs, list, questions, why);
+    }
+    int result = dissection == NULL ? -1 : find_filter_error(setup->lab, list, dissection, why);
+    if (result == 0)
+        result = judge(setup, wanted, runs, dissection, why);
+    if (result == 0 && questions != NULL)
+        result = judge_questions(setup, questions, dissection, why);
+    dissection_free(dissection);
+    return result;
+}
+
 static int run_and_judge(const struct check_setup *setup, const bool *wanted, const bool *runs,
                          struct failure *why) {
     const struct run_setup run = {
@@ -149,11 +203,15 @@ static int run_and_judge(const struct check_setup *setup, const bool *wanted, co
         free_list(&list);
         return failure_set(why, "not enough memory");
     }
-    struct dissection *dissection = dissect(setup, runs, &list, why);
-    int result = dissection == NULL ? -1 : find_filter_error(setup->lab, &list, dissection, why);
+    bool asks = false;
+    for (size_t i = 0; i < setup->lab->question_count; i++)
+        asks = asks || setup->asked[i];
+    struct questions questions = {0};
+    int result =
+        asks ? questions_begin(&questions, setup->lab, setup->answers, setup->capture, why) : 0;
     if (result == 0)
-        result = judge(setup, wanted, runs, dissection, why);
-    dissection_free(dissection);
+        result = dissect_and_judge(setup, wanted, runs, &list, asks ? &questions : NULL, why);
+    questions_free(&questions);
     free_list(&list);
     return result;
 }
@@ -190,10 +248,15 @@ static void choose(const struct check_setup *setup, bool *wanted, bool *runs) {
 
 /* Whatever happens now, nobody takes an old verdict for a new one. */
 static void forget(const struct check_setup *setup, const bool *wanted) {
+    const struct lab *lab = setup->lab;
     char path[PATH_MAX];
-    for (size_t i = 0; i < setup->lab->check_count; i++)
-        if (wanted[i] && files_path(path, NULL, "%s/results/%s", setup->directory,
-                                    setup->lab->checks[i].name) == 0)
+    for (size_t i = 0; i < lab->check_count; i++)
+        if (wanted[i] &&
+            files_path(path, NULL, "%s/results/%s", setup->directory, lab->checks[i].name) == 0)
+            unlink(path);
+    for (size_t i = 0; i < lab->question_count; i++)
+        if (setup->asked[i] && files_path(path, NULL, "%s/results/" LAB_QUESTION_PREFIX "%s",
+                                          setup->directory, lab->questions[i].name) == 0)
             unlink(path);
 }
 

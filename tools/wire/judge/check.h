@@ -15,17 +15,21 @@ struct check_setup {
     const char *programs;  /* where the lab's program is: build/labs */
     const char *directory; /* what the runs leave: build/run/NN-name. Made when missing */
     const bool *wanted;    /* which checks, by number */
+    const bool *asked;     /* which questions, by number */
+    const char *answers;   /* the student's answers.ini and capture.pcapng */
+    const char *capture;
 };
 
 /*
- * Performs the runs of the wanted checks and of those that they need, judges them with one run of
- * tshark, and writes each verdict to DIRECTORY/results/NAME. This process must be in the lab
+ * Performs the runs of the wanted checks and of those that they need, judges them, and the asked
+ * questions, with one run of tshark, and writes each verdict to DIRECTORY/results/NAME (of a
+ * question: question.NAME). This process must be in the lab
  * network. One check of a directory at a time: a second one waits. 0 (whatever the verdicts say),
  * or -1: cannot judge.
  */
 int check_run(const struct check_setup *setup, struct failure *why);
 
-/* Reads the verdict of a check from an earlier check_run. 0, or -1: there is none. */
+/* Reads the verdict of a check or question from an earlier check_run. 0, or -1: there is none. */
 int check_recorded(const char *directory, const char *name, struct fields *verdict,
                    struct failure *why);
 

@@ -13,11 +13,13 @@ static bool is_number(const char *key) {
     return strcmp(key, "points") == 0 || strcmp(key, "earned") == 0;
 }
 
-void verdict_json_add(struct json *json, const struct fields *verdict) {
+void verdict_json_add(struct json *json, const struct fields *verdict, bool answers) {
     json_open(json, NULL, '{');
     for (size_t i = 0; i < verdict->count; i++) {
         const struct field *field = &verdict->list[i];
         if (strcmp(field->key, "number") == 0 || strcmp(field->key, "note") == 0)
+            continue;
+        if (strcmp(field->key, "right") == 0 && !answers)
             continue;
         if (is_number(field->key))
             json_number(json, field->key, fields_number(verdict, field->key));

@@ -8,7 +8,9 @@
  *                  "expected": "…", "got": "…", "capture": "…", "filter": "frame.number == 31",
  *                  "why": "…", "code": "…", "hint": "…", "notes": ["…"]}]}
  *
- * The keys of a check are those of its record (verdict.h); `note` is the list `notes`.
+ * The questions come behind the checks, as checks called question.NAME. The keys of a check are
+ * those of its record (verdict.h); `note` is the list `notes`; `right` is left out unless it is
+ * asked for.
  */
 #ifndef WIRE_VERDICT_JSON_H
 #define WIRE_VERDICT_JSON_H
@@ -16,10 +18,11 @@
 #include "fields.h"
 #include "json.h"
 #include "lab.h"
+#include <stdbool.h>
 
 /* Opens the lab's object; then one verdict after the other; then closes it with the sums. */
 void verdict_json_begin(struct json *json, const struct lab *lab);
-void verdict_json_add(struct json *json, const struct fields *verdict);
+void verdict_json_add(struct json *json, const struct fields *verdict, bool answers);
 void verdict_json_end(struct json *json, long points, long earned);
 
 #endif

@@ -19,6 +19,18 @@ static int set_once(char **text, const char *value, struct failure *why) {
     return *text == NULL ? no_memory(why) : 0;
 }
 
+static int add_line(struct lab_lines *lines, const char *value, struct failure *why) {
+    if (lines->count == LAB_LINES_LIMIT)
+        return failure_set(why, "this key stands here more than %d times", LAB_LINES_LIMIT);
+    lines->text[lines->count] = strdup(value);
+    return lines->text[lines->count++] == NULL ? no_memory(why) : 0;
+}
+
+static void free_lines(struct lab_lines *lines) {
+    for (size_t i = 0; i < lines->count; i++)
+        free(lines->text[i]);
+}
+
 /* Adds one element to a list of structs, zeroed. */
 static void *grow(void *list, size_t *count, size_t size) {
     char *more = realloc(list, (*count + 1) * size);
@@ -34,6 +46,8 @@ static int take_lab_key(struct lab *lab, const struct ini_entry *entry, struct f
         return set_once(&lab->title, entry->value, why);
     if (strcmp(entry->key, "client") == 0)
         return set_once(&lab->client, entry->value, why);
+    if (strcmp(entry->key, "try") == 0)
+        return add_line(&lab->tries, entry->value, why);
     int known = lab_run_set(&lab->runs[0], entry->key, entry->value, entry->line, why);
     return known == 1 ? failure_set(why, "[lab] has no key \"%s\"", entry->key) : known;
 }
@@ -102,7 +116,7 @@ static int take_check_key(struct lab *lab, const struct ini_entry *entry, struct
     if (strcmp(key, "todo") == 0)
         return set_once(&check->todo, entry->value, why);
     if (strcmp(key, "hint") == 0)
-        return set_once(&check->hint, entry->value, why);
+        return add_line(&check->hints, entry->value, why);
     if (strcmp(key, "run") == 0)
         return check->run_count > 0 ? failure_set(why, "this key stands here for the second time")
                                     : take_check_runs(lab, check, entry->value, why);
@@ -133,12 +147,19 @@ static int take_question_key(struct lab *lab, const struct ini_entry *entry, str
         return set_once(&question->field, entry->value, why);
     if (strcmp(entry->key, "where") == 0)
         return set_once(&question->where, entry->value, why);
+    if (strcmp(entry->key, "points") == 0)
+        return text_number(entry->value, 100, &question->points, why);
+    if (strcmp(entry->key, "hint") == 0)
+        return add_line(&question->hints, entry->value, why);
     return failure_set(why, "a question has no key \"%s\"", entry->key);
 }
 
 static int new_run(struct lab *lab, const char *name, unsigned line, struct failure *why) {
-    if (strcmp(name, "main") == 0 || strcmp(name, "results") == 0 || strcmp(name, "start") == 0)
-        return failure_set(why, "a run cannot be called \"%s\"", name);
+    /* Each run has a directory of its name, beside what else the lab leaves there. */
+    static const char *const taken[] = {"main", "results", "start", "capture", "hints"};
+    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
+        if (strcmp(name, taken[i]) == 0)
+            return failure_set(why, "a run cannot be called \"%s\"", name);
     for (size_t i = 0; i < lab->run_count; i++)
         if (strcmp(lab->runs[i].name, name) == 0)
             return failure_set(why, "there is a run \"%s\" already", name);
@@ -175,6 +196,7 @@ static int new_question(struct lab *lab, const char *name, unsigned line, struct
         return no_memory(why);
     lab->questions = questions;
     struct lab_question *question = &questions[lab->question_count - 1];
+    question->points = 1;
     question->line = line;
     question->name = strdup(name);
     return question->name == NULL ? no_memory(why) : 0;
@@ -331,6 +353,28 @@ const struct lab_check *lab_find_check(const struct lab *lab, const char *name) 
     return NULL;
 }
 
+bool lab_says_nonce(const struct lab *lab) {
+    static const char mark[] = "{nonce}";
+    const struct lab_run *main = &lab->runs[0];
+    const char *program = main->text[RUN_PROGRAM];
+    bool says = program != NULL && strstr(program, mark) != NULL;
+    for (size_t i = 0; !says && i < main->session.count; i++) {
+        const struct session_step *step = &main->session.steps[i];
+        says = !step->server && step->bytes.length > 0 && strstr(step->bytes.bytes, mark) != NULL;
+    }
+    return says;
+}
+
+const struct lab_question *lab_find_question(const struct lab *lab, const char *name) {
+    static const char prefix[] = LAB_QUESTION_PREFIX;
+    if (strncmp(name, prefix, sizeof prefix - 1) != 0)
+        return NULL;
+    for (size_t i = 0; i < lab->question_count; i++)
+        if (strcmp(lab->questions[i].name, name + sizeof prefix - 1) == 0)
+            return &lab->questions[i];
+    return NULL;
+}
+
 static void free_check(struct lab_check *check) {
     for (size_t i = 0; i < check->judge_count; i++)
         judge_free(&check->judges[i]);
@@ -341,7 +385,7 @@ static void free_check(struct lab_check *check) {
     free(check->says);
     free(check->rfc);
     free(check->todo);
-    free(check->hint);
+    free_lines(&check->hints);
 }
 
 static void free_question(struct lab_question *question) {
@@ -349,6 +393,7 @@ static void free_question(struct lab_question *question) {
     free(question->text);
     free(question->field);
     free(question->where);
+    free_lines(&question->hints);
 }
 
 void lab_free(struct lab *lab) {
@@ -366,5 +411,6 @@ void lab_free(struct lab *lab) {
     free(lab->file);
     free(lab->title);
     free(lab->client);
+    free_lines(&lab->tries);
     *lab = (struct lab){0};
 }

@@ -9,6 +9,7 @@
  *
  *     title    = A letter over SMTP
  *     client   = smtp               which main in clients/ the student's functions go into (CMake)
+ *     try      = Type EHLO …        what the shell of `wire start` says to try: up to three lines
  *     …                             and every key of a run
  *
  * [run NAME]: one time that the program is run. Keys that it does not set are those of [lab];
@@ -20,9 +21,10 @@
  *                      is the run's directory. The program works in labs/NN-name, which it cannot
  *                      write
  *     servers  = smtpd               which servers run (servers.c has the table); `script`:
- * wire itself is the server, and plays the file that `script` names listen   = [::1]:25 where the
- * server listens; without it 127.0.0.2:25 options  = smtpd.size=1000     settings for the servers,
- * as behind their -o script   = late.session        what the scripted server says (session.h)
+ *                      wire itself is the server, and plays the file that `script` names
+ *     listen   = [::1]:25            where the server listens; without it 127.0.0.2:25
+ *     options  = smtpd.size=1000     settings for the servers, as behind their -o
+ *     script   = late.session        what the scripted server says (session.h)
  *     session  = late.session        what is typed at the program, and what must come back before
  *                      more is typed (session.h). Without it nobody types: standard input is empty
  *     peer     = stall=2             who sits between program and server (peer.h)
@@ -40,6 +42,7 @@
  *     rfc      = RFC 5321 §4.1.1.1   why it must
  *     todo     = smtp_send.c: smtp_greet (TODO 2)
  *     hint     = The server speaks first.
+ *                                    up to three, from a nudge to almost the answer (wire hint)
  *     …                              and the judges: judge.h. All must hold; each key may stand
  *                                    there several times
  *
@@ -48,6 +51,8 @@
  *     text     = Which address and port does the server listen on?
  *     field    = ip.dst tcp.dstport
  *     where    = tcp.flags.syn == 1 && tcp.flags.ack == 0
+ *     points   = 2                   1 without it
+ *     hint     = …                   as those of a check
  */
 #ifndef WIRE_LAB_H
 #define WIRE_LAB_H
@@ -94,14 +99,22 @@ struct lab_run {
     int limit_ms;
 };
 
+/* What a key says that may stand up to three times, in order. */
+#define LAB_LINES_LIMIT 3
+
+struct lab_lines {
+    char *text[LAB_LINES_LIMIT];
+    size_t count;
+};
+
 struct lab_check {
     char *name;
     unsigned line;
     unsigned long points;
     char *says;
-    char *rfc; /* these three: NULL when there is none */
+    char *rfc; /* these two: NULL when there is none */
     char *todo;
-    char *hint;
+    struct lab_lines hints;
     size_t *runs; /* numbers in lab.runs */
     size_t run_count;
     size_t *needs; /* numbers in lab.checks, all smaller than its own */
@@ -113,9 +126,11 @@ struct lab_check {
 struct lab_question {
     char *name;
     unsigned line;
+    unsigned long points;
     char *text;
     char *field;
     char *where;
+    struct lab_lines hints;
 };
 
 struct lab {
@@ -124,6 +139,7 @@ struct lab {
     char *file;      /* its lab.ini */
     char *title;
     char *client;
+    struct lab_lines tries;
     struct lab_run *runs; /* runs[0] is main */
     size_t run_count;
     struct lab_check *checks;
@@ -143,6 +159,15 @@ int lab_number(const struct lab *lab);
 
 /* A check by its name, or NULL. */
 const struct lab_check *lab_find_check(const struct lab *lab, const char *name);
+
+/* Whether the program is told to say the student's nonce word in the main run: {nonce}. */
+bool lab_says_nonce(const struct lab *lab);
+
+/* How a question is called where checks are: "question.server". */
+#define LAB_QUESTION_PREFIX "question."
+
+/* A question by that name, or NULL. */
+const struct lab_question *lab_find_question(const struct lab *lab, const char *name);
 
 void lab_free(struct lab *lab);
 
