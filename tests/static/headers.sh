@@ -19,7 +19,8 @@ allowed() {
   tools/wire/network) printf '%s\n' shared tools/wire/parts ;;
   tools/wire/capture) printf '%s\n' shared tools/wire/{parts,network} ;;
   tools/wire/dialogue) printf '%s\n' shared tools/wire/{parts,capture} ;;
-  tools/wire/compare | tools/wire/measure) printf '%s\n' shared tools/wire/{parts,capture,dialogue} ;;
+  tools/wire/compare) printf '%s\n' shared tools/wire/{parts,capture,dialogue} ;;
+  tools/wire/measure) printf '%s\n' shared tools/wire/{parts,network,capture,dialogue} ;;
   tools/wire/ladder) printf '%s\n' shared tools/wire/{parts,network,capture,dialogue,compare} ;;
   tools/wire/drawing) printf '%s\n' shared tools/wire/{parts,network,capture,dialogue,compare} ;;
   tools/wire/lab) printf '%s\n' shared tools/wire/{parts,network,capture,judge} ;;

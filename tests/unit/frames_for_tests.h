@@ -26,6 +26,9 @@ struct wire {
         .host = {"127.0.0.1", "127.0.0.2"}, .port = {40000, 25}, .next = { 1000, 900000 } \
     }
 
+/* Of each packet: Ethernet, IPv4, TCP with time stamps. */
+#define FRAME_HEADERS (14 + 20 + 32)
+
 struct frames {
     struct dissect_frame *list;
     size_t count;
@@ -53,6 +56,8 @@ static inline struct dissect_frame *packet_at(struct frames *frames, struct wire
         .flags = flags,
         .sequence = sequence,
         .acknowledgment = wire->next[1 - side],
+        .length = (uint32_t)(FRAME_HEADERS + length),
+        .payload_length = (uint32_t)length,
         .payload = {bytes, length},
     };
     return frame;

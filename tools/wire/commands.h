@@ -31,6 +31,7 @@ struct command {
 extern const struct command network_command;
 extern const struct command record_command;
 extern const struct command show_command;
+extern const struct command stat_command;
 extern const struct command check_command;
 extern const struct command start_command;
 extern const struct command reference_command;

@@ -11,6 +11,7 @@ static const struct command *const commands[] = {
     &network_command,   /* the lab network */
     &record_command,    /* makes a capture */
     &show_command,      /* looks at one */
+    &stat_command,      /* measures one */
     &check_command,     /* judges a lab */
     &start_command,     /* a lab by hand */
     &reference_command, /* keeps the references */

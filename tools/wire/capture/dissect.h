@@ -65,12 +65,17 @@ struct dissect_frame {
     unsigned flags;    /* TCP_SYN | TCP_ACK … */
     uint32_t sequence; /* as on the wire, not relative */
     uint32_t acknowledgment;
-    bool cut;                         /* the capture holds only the beginning of this frame */
-    struct dissect_bytes payload;     /* of TCP, as on the wire */
+    bool cut;                     /* the capture holds only the beginning of this frame */
+    uint32_t length;              /* octets of the frame on the network, all headers included: what
+                                     Wireshark counts, however much of it was recorded */
+    uint32_t payload_length;      /* octets of TCP payload on the network */
+    struct dissect_bytes payload; /* of TCP, as on the wire: what was recorded of it */
     struct dissect_bytes application; /* what TLS carried, decrypted; empty without keys. A piece of
                                          data that takes several frames is in the last one */
     struct dissect_bytes records;     /* type of each TLS record that ends in this frame */
-    struct dissect_bytes handshakes;  /* type of each handshake message that could be read */
+    struct dissect_bytes record_lengths; /* two octets for each of these: its length, high one
+                                            first, without the header of five (RFC 8446 §5.1) */
+    struct dissect_bytes handshakes;     /* type of each handshake message that could be read */
 };
 
 /* Frames that match a display filter, in order. */

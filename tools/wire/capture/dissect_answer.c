@@ -104,7 +104,7 @@ static bool read_other(struct answer *answer, struct cursor *cursor) {
 static bool read_frame(struct answer *answer, struct cursor *cursor) {
     struct dissect_frame *frame = add_frame(answer, cursor);
     uint64_t stream, source_port, destination_port, flags, sequence, acknowledgment, cut;
-    uint64_t payload, application, records, handshakes;
+    uint64_t length, payload_length, payload, application, records, record_lengths, handshakes;
 
     if (frame == NULL || !take_number(cursor, INT32_MAX, &stream) ||
         !take_word(cursor, &frame->source) || !take_word(cursor, &frame->destination) ||
@@ -112,8 +112,12 @@ static bool read_frame(struct answer *answer, struct cursor *cursor) {
         !take_number(cursor, UINT16_MAX, &destination_port) ||
         !take_number(cursor, UINT32_MAX, &flags) || !take_number(cursor, UINT32_MAX, &sequence) ||
         !take_number(cursor, UINT32_MAX, &acknowledgment) || !take_number(cursor, 1, &cut) ||
+        !take_number(cursor, UINT32_MAX, &length) ||
+        !take_number(cursor, UINT32_MAX, &payload_length) ||
         !take_number(cursor, SIZE_MAX, &payload) || !take_number(cursor, SIZE_MAX, &application) ||
-        !take_number(cursor, SIZE_MAX, &records) || !take_number(cursor, SIZE_MAX, &handshakes))
+        !take_number(cursor, SIZE_MAX, &records) ||
+        !take_number(cursor, SIZE_MAX, &record_lengths) ||
+        !take_number(cursor, SIZE_MAX, &handshakes))
         return false;
     frame->stream = (int)stream;
     frame->source_port = (unsigned)source_port;
@@ -122,9 +126,12 @@ static bool read_frame(struct answer *answer, struct cursor *cursor) {
     frame->sequence = (uint32_t)sequence;
     frame->acknowledgment = (uint32_t)acknowledgment;
     frame->cut = cut == 1;
+    frame->length = (uint32_t)length;
+    frame->payload_length = (uint32_t)payload_length;
     return take_bytes(cursor, (size_t)payload, &frame->payload) &&
            take_bytes(cursor, (size_t)application, &frame->application) &&
            take_bytes(cursor, (size_t)records, &frame->records) &&
+           take_bytes(cursor, (size_t)record_lengths, &frame->record_lengths) &&
            take_bytes(cursor, (size_t)handshakes, &frame->handshakes) && take_newline(cursor);
 }
 

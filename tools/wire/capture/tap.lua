@@ -55,7 +55,7 @@ for name, abbreviation in pairs {
     time = "frame.time_epoch", cap_len = "frame.cap_len", len = "frame.len",
     stream = "tcp.stream", source_port = "tcp.srcport", destination_port = "tcp.dstport",
     flags = "tcp.flags", sequence = "tcp.seq_raw", acknowledgment = "tcp.ack_raw",
-    payload = "tcp.payload", icmp = "icmp", icmpv6 = "icmpv6", tls = "tls",
+    payload = "tcp.payload", payload_length = "tcp.len", icmp = "icmp", icmpv6 = "icmpv6", tls = "tls",
     records = "tls.record.content_type", record_lengths = "tls.record.length",
     handshakes = "tls.handshake.type",
 } do
@@ -91,6 +91,17 @@ local function record_types()
     return types .. string.rep(string.char(23), #{field.record_lengths()} - #types)
 end
 
+-- Their lengths, two octets each, without the header of five. What TLS forbids to be longer is cut to
+-- what two octets can say.
+local function record_lengths()
+    local parts = {}
+    for _, info in ipairs({field.record_lengths()}) do
+        local length = math.min(info.value, 65535)
+        parts[#parts + 1] = string.char(math.floor(length / 256), length % 256)
+    end
+    return table.concat(parts)
+end
+
 local function decrypted()
     local parts = {}
     for _, application in ipairs(applications) do
@@ -104,7 +115,7 @@ local frames = 0
 local function tell_frame(pinfo)
     local time = field.time().value
     local stream = field.stream()
-    local payload, application, records, handshakes = "", "", "", ""
+    local payload, application, records, lengths, handshakes = "", "", "", "", ""
 
     frames = frames + 1
     -- An ICMP error quotes the TCP segment that it is about; that one was not sent again.
@@ -112,18 +123,20 @@ local function tell_frame(pinfo)
         write("other", pinfo.number, time.secs, time.nsecs)
         return
     end
+    local payload_length = field.payload_length() -- none where its header is cut off
     payload = bytes_of({field.payload()})
     if field.tls() ~= nil then
         application = decrypted()
         records = record_types()
+        lengths = record_lengths()
         handshakes = types_of({field.handshakes()})
     end
     write("frame", pinfo.number, time.secs, time.nsecs, stream.value, tostring(pinfo.net_src),
           tostring(pinfo.net_dst), field.source_port().value, field.destination_port().value,
           field.flags().value, field.sequence().value, field.acknowledgment().value,
-          field.cap_len().value < field.len().value and 1 or 0, #payload, #application, #records,
-          #handshakes)
-    out:write(payload, application, records, handshakes, "\n")
+          field.cap_len().value < field.len().value and 1 or 0, field.len().value,
+          payload_length ~= nil and payload_length.value or 0, #payload, #application, #records, #lengths, #handshakes)
+    out:write(payload, application, records, lengths, handshakes, "\n")
 end
 
 local function add_filter(index, filter)

@@ -1,4 +1,5 @@
 #include "show_text.h"
+#include "quantity.h"
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>
@@ -109,15 +110,5 @@ int show_text_row(const char *bytes, size_t length, size_t *position, int width,
 }
 
 const char *show_number(unsigned long long number, char text[32]) {
-    char digits[24];
-    int count = snprintf(digits, sizeof digits, "%llu", number);
-    size_t used = 0;
-
-    for (int i = 0; i < count; i++) {
-        if (i > 0 && (count - i) % 3 == 0)
-            text[used++] = ',';
-        text[used++] = digits[i];
-    }
-    text[used] = '\0';
-    return text;
+    return quantity_count(number, text);
 }
