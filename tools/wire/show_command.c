@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "dialogue.h"
 #include "dissect.h"
+#include "lab_captures.h"
 #include "show.h"
 #include <getopt.h>
 #include <limits.h>
@@ -13,6 +14,7 @@
 #define CANONICAL_LIMIT (1U << 30)
 
 struct request {
+    const char *word; /* a file, or a lab */
     const char *file;
     long stream; /* -1: all */
     bool canonical;
@@ -105,7 +107,7 @@ static int read_arguments(int argc, char **argv, struct request *request) {
     }
     if (argc - optind != 1)
         return command_misuse("show", argc == optind ? "which capture?" : "one capture at a time");
-    request->file = argv[optind];
+    request->word = argv[optind];
     return COMMAND_FINE;
 }
 
@@ -177,12 +179,16 @@ static int show_capture(const struct request *request, const struct dissect_capt
 
 static int perform(int argc, char **argv) {
     struct request request = {.stream = -1};
+    char file[PATH_MAX];
     struct failure why;
 
     show_style_for(stdout, &request.style);
     int status = read_arguments(argc, argv, &request);
     if (status != COMMAND_FINE)
         return status;
+    if (lab_captures_choose("show", request.word, file, &why) < 0)
+        return command_misuse("show", "%s", why.text);
+    request.file = file;
     struct dissect_plan plan = {.captures = &request.file, .capture_count = 1};
     struct dissection *dissection = dissect_run(&plan, &why);
     if (dissection == NULL)
@@ -195,9 +201,11 @@ static int perform(int argc, char **argv) {
 const struct command show_command = {
     .name = "show",
     .run = perform,
-    .usage = "FILE [OPTION…]",
+    .usage = "FILE|LAB [OPTION…]",
     .meaning = "Draws a capture as the dialogue it is: two columns, time, frame, direction.",
     .details =
+        "LAB is 3, 03 or 03-smtp-send: then it is what you recorded last of that lab, with wire\n"
+        "capture or wire start.\n"
         "  --stream N     only conversation N, counted from 0 as in Wireshark's tcp.stream\n"
         "  --frames       the first and last frame of each line, not only the last\n"
         "  --all          whole messages; without it the middle of a long one is left out\n"

@@ -304,8 +304,7 @@ static int read_file(struct lab *lab, struct failure *why) {
     return result;
 }
 
-/* The directory's name for "3", "03" or "03-smtp-send", or NULL. */
-static char *find_directory(const char *labs, const char *word, struct failure *why) {
+char *lab_find(const char *labs, const char *word, struct failure *why) {
     DIR *directory = opendir(labs);
     if (directory == NULL) {
         failure_system(why, errno, "%s", labs);
@@ -329,7 +328,7 @@ static char *find_directory(const char *labs, const char *word, struct failure *
 }
 
 int lab_open(const char *labs, const char *word, struct lab *lab, struct failure *why) {
-    *lab = (struct lab){.name = find_directory(labs, word, why)};
+    *lab = (struct lab){.name = lab_find(labs, word, why)};
     if (lab->name == NULL)
         return -1;
     if (asprintf(&lab->directory, "%s/%s", labs, lab->name) < 0)

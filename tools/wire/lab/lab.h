@@ -148,6 +148,10 @@ struct lab {
     size_t question_count;
 };
 
+/* The name of the lab that `word` means in the directory `labs`, to be freed: "03-smtp-send" for
+   "3", "03" and "03-smtp-send". NULL: there is none, or no memory. */
+char *lab_find(const char *labs, const char *word, struct failure *why);
+
 /*
  * Finds the lab that `word` means in the directory `labs`: "3", "03" or "03-smtp-send", and reads
  * its lab.ini and session files. 0 or -1.
