@@ -1,0 +1,184 @@
+"""One student from the hand-in to the result: laid over the pristine tree, built, run, judged."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import shutil
+import stat
+import time
+
+import cell
+from model import Check, Lab, Student
+from stage import LabPlan, Stage
+from submissions import Submission, printable
+
+BUILD_SECONDS = 120
+BUILD_LIMITS = ["prlimit", "--cpu=60", "--as=4294967296", "--fsize=134217728", "--core=0", "--nofile=256",
+                "--nproc=128", "--"]
+BUILD_OUTPUT = 1 << 20
+CHECK_SECONDS = 900
+KEPT_LIMIT = 64 << 20  # of each file that is kept from a run
+FIRST_ERROR = re.compile(r"^(.*?(?:error|undefined reference|multiple definition).*)$", re.MULTILINE)
+
+
+class Broken(Exception):
+    """The kit or the machine failed, not the student: nothing is recorded, grading again may help."""
+
+
+@dataclasses.dataclass
+class Worker:
+    """What one worker grades with: nobody else does at the same time."""
+
+    user: int | None
+    groups: list  # its cgroups
+    directory: pathlib.Path  # its place on the stage
+
+
+class Workshop:
+    def __init__(self, stage: Stage, running: cell.Running, jobs: int):
+        self.stage, self.running, self.jobs = stage, running, jobs
+
+    def grade(self, submission: Submission, worker: Worker, out: pathlib.Path, seed: str | None) -> Student:
+        """Grades one student, keeps what is worth a look in `out`. Raises Broken, cell.Interrupted."""
+        start = time.monotonic()
+        student = Student(submission.name, notes=list(submission.notes), problem=submission.problem)
+        _empty(worker.directory)
+        bench = Bench(self, submission, worker, out, seed)
+        for plan in self.stage.plans:
+            student.labs.append(blank(plan, submission.problem) if submission.problem else bench.grade(plan))
+        _empty(worker.directory)
+        student.seconds = round(time.monotonic() - start, 2)
+        return student
+
+
+def blank(plan: LabPlan, problem: str) -> Lab:
+    """A lab of which nothing could be judged."""
+    checks = [Check(name, says, "failed", points, 0) for name, says, points in plan.checks]
+    return Lab(plan.number, plan.name, plan.title, sum(check.points for check in checks), checks, problem)
+
+
+def _empty(directory: pathlib.Path) -> None:
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(mode=0o755)
+
+
+class Bench:
+    """One student's tree in one worker's place, while it is graded."""
+
+    def __init__(self, workshop: Workshop, submission: Submission, worker: Worker, out: pathlib.Path,
+                 seed: str | None):
+        self.workshop, self.stage, self.worker, self.out, self.seed = workshop, workshop.stage, worker, out, seed
+        self.submission = submission
+        self.files = worker.directory / "files"
+        for name, content in submission.files.items():
+            path = self.files / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        for name in ("programs", "run", "state", "objects"):
+            self._directory(name)
+
+    def _directory(self, name: str) -> pathlib.Path:
+        path = self.worker.directory / name
+        path.mkdir(parents=True, exist_ok=True)
+        if self.worker.user is not None:
+            os.chown(path, self.worker.user, self.worker.user)
+        return path
+
+    def grade(self, plan: LabPlan) -> Lab:
+        start = time.monotonic()
+        problem = self.build(plan)
+        lab = blank(plan, problem) if problem else self.check(plan)
+        lab.seconds = round(time.monotonic() - start, 2)
+        return lab
+
+    def _student_files(self, plan: LabPlan, where: pathlib.Path) -> list:
+        return [("--ro-bind", self.files / name, where / name) for name in self.submission.files
+                if name.startswith(f"labs/{plan.name}/")]
+
+    def build(self, plan: LabPlan) -> str | None:
+        """None, or why it does not build."""
+        stage, root, build = self.stage, self.stage.root, self.stage.root / "build"
+        objects = self._directory(f"objects/{plan.name}")
+        binds = [("--ro-bind", stage.kit / name, root / name) for name in ("shared", "clients", f"labs/{plan.name}")]
+        # Over the starter only where the pristine tree has such a file: there is a place to bind it to.
+        binds += [bind for bind in self._student_files(plan, root) if bind[1].suffix == ".c"]
+        binds += [("--ro-bind", stage.parts / part, build / part) for part in plan.parts]
+        binds += [("--bind", objects, build / plan.objects),
+                  ("--bind", self.worker.directory / "programs", build / "labs")]
+        line = cell.view(binds, stage.directory / "etc", build, {"TMPDIR": "/tmp"})
+        ended = self._run([*line, *BUILD_LIMITS, "sh", "-c", " && ".join(plan.compile)], BUILD_SECONDS, BUILD_OUTPUT)
+        said = printable_lines((ended.output + ended.error).decode("utf-8", "replace").replace(f"{root}/", ""))
+        if said:
+            self._keep_text(plan, "build.log", said)
+        if ended.stopped:
+            return f"does not build: the compiler was stopped {ended.stopped}"
+        if ended.status == 0 and (self.worker.directory / "programs" / plan.name).is_file():
+            return None
+        if ended.error.startswith(b"bwrap: "):
+            raise Broken(said.splitlines()[0])
+        errors = FIRST_ERROR.findall(said)
+        last = said.splitlines()[-1:] or [f"the compiler ended with status {ended.status}"]
+        return f"does not build: {(errors or last)[0].strip()[:400]}"
+
+    def check(self, plan: LabPlan) -> Lab:
+        stage, root, build = self.stage, self.stage.root, self.stage.root / "build"
+        here = self.worker.directory
+        binds = [("--ro-bind", stage.kit / name, root / name)
+                 for name in ("labs", "captures", "kit.ini", "tools", "build")]
+        binds += [("--ro-bind", stage.kit / "tools/wire/network" / name, pathlib.Path("/etc", name))
+                  for name in ("hosts", "nsswitch.conf")]
+        binds += [("--bind", here / "run", build / "run"), ("--bind", here / "state", build / "state"),
+                  ("--ro-bind", here / "programs", build / "labs")]
+        line = cell.view(binds, stage.directory / "etc", root, {"KIT_SEED": self.seed} if self.seed else {})
+        command = [str(build / "bin/wire"), "check", str(plan.number), "--json"]
+        ended = self._run([*line, *command], CHECK_SECONDS, cell.OUTPUT_LIMIT)
+        if ended.stopped:
+            return blank(plan, f"could not be judged: it was stopped {ended.stopped}")
+        if ended.status not in (0, 1):
+            raise Broken(printable_lines(ended.error.decode("utf-8", "replace")).strip()
+                         or f"wire ended with status {ended.status}")
+        try:
+            return lab_of(json.loads(ended.output))
+        except (ValueError, KeyError, TypeError) as error:
+            raise Broken(f"wire said what cannot be understood: {error}") from error
+
+    def _run(self, command: list[str], seconds: float, limit: int) -> cell.Ended:
+        return cell.run(self.workshop.running, command, seconds=seconds, limit=limit, user=self.worker.user,
+                        groups=self.worker.groups)
+
+    def _keep_text(self, plan: LabPlan, name: str, text: str) -> None:
+        path = self.out / plan.name / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+
+def printable_lines(text: str) -> str:
+    return "\n".join(printable(line) for line in text.splitlines()).strip()
+
+
+def lab_of(raw: dict) -> Lab:
+    """Of `wire check --json`; what we do not know of it is left out."""
+    known = {field.name for field in dataclasses.fields(Check)}
+    checks = [Check(**{key: value for key, value in check.items() if key in known}) for check in raw["checks"]]
+    return Lab(raw["number"], raw["name"], raw["title"], raw["points"], checks)
+
+
+def keep_file(source: pathlib.Path, target: pathlib.Path) -> bool:
+    """Copies a file out of a place where others write: regular, not a link, not too large. Whether it was."""
+    try:
+        handle = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return False
+    with os.fdopen(handle, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            return False
+        content = stream.read(KEPT_LIMIT + 1)
+    if len(content) > KEPT_LIMIT:
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
+    return True
