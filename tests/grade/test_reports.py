@@ -185,6 +185,14 @@ class Text(Written):
         self.assertIn("a: 0 of 4 points", text)
         self.assertIn("✓ 03 greeting     greets the server  0/2", text)
 
+    def test_a_lab_that_was_not_judged_shows_its_problem_and_no_verdicts(self):
+        empty = failed(got=None, run=None, expected=None, notes=[])
+        student = Student("a", [lab(3, [empty, held()], problem="does not build")])
+        self.write([student])
+        self.assertNotIn("end-of-data", self.of(student, "report.txt"))
+        self.assertNotIn("end-of-data", self.of(student, "report.html"))
+        self.assertIn("greeting", self.of(student, "report.txt"))
+
     def test_nothing_in_it_steers_a_terminal(self):
         students = hostile()
         self.write(students)

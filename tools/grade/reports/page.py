@@ -55,11 +55,11 @@ def _lab(lab: Lab) -> str:
     parts = [f'<h2 id="lab{lab.number:02}">{escape(words.title(lab))}: {lab.earned} of {words.points(lab.points)}</h2>']
     if lab.problem:
         parts.append(f'<pre class="problem">{html.escape(words.readable(lab.problem))}</pre>')
-        if lab.checks:
+        if words.judged(lab):
             parts.append("<p>So nothing in this lab counts. What could be judged all the same:</p>")
     if lab.drawing:
         parts.append(f"<p>{link(lab.drawing, 'The ladder at the first divergence')}</p>")
-    parts += [_check(lab, check) for check in lab.checks]
+    parts += [_check(lab, check) for check in words.judged(lab)]
     return "\n".join(parts)
 
 

@@ -18,12 +18,13 @@ def _summary(student: Student) -> list[str]:
 
 
 def _lab(lab: Lab) -> list[str]:
+    checks = words.judged(lab)
     rows = ["", "", f"{words.title(lab)}: {lab.earned} of {words.points(lab.points)}", ""]
     if lab.problem:
         rows += [f"    {row}".rstrip() for row in words.readable(lab.problem).split("\n")]
-        rows += ["", "    So nothing in this lab counts. What could be judged all the same:", ""] if lab.checks else []
-    width = max((len(check.check) for check in lab.checks), default=0)
-    for check in lab.checks:
+        rows += ["", "    So nothing in this lab counts. What could be judged all the same:", ""] if checks else []
+    width = max((len(check.check) for check in checks), default=0)
+    for check in checks:
         head = f"{words.SIGNS.get(check.outcome, '?')} {lab.number:02} {words.line(check.check):<{width}}"
         rows.append(f"{head}  {words.line(check.says)}  {words.earned(lab, check)}/{check.points}")
         rows += [words.verdict(lab, check)] if check.outcome != "held" else []

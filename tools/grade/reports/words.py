@@ -88,6 +88,11 @@ def earned(lab: Lab, check: Check) -> int:
     return 0 if lab.problem else check.earned
 
 
+def judged(lab: Lab) -> list[Check]:
+    """The checks of which there is something to say: of a lab with a problem, those decided before it."""
+    return [check for check in lab.checks if not lab.problem or check.outcome == "held" or check.got]
+
+
 def remarks(student: Student) -> list[str]:
     """Everything that is remarkable about a hand-in, most important first."""
     found = [student.problem] if student.problem else []
