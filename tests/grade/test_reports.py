@@ -193,6 +193,14 @@ class Text(Written):
         self.assertNotIn("end-of-data", self.of(student, "report.html"))
         self.assertIn("greeting", self.of(student, "report.txt"))
 
+    def test_what_is_wrong_with_the_whole_hand_in_is_said_once(self):
+        student = Student("a", [lab(1, [failed()], problem="damaged"), lab(3, [failed()], problem="damaged")], problem="damaged")
+        self.write([student], "junit")
+        for file in ("report.txt", "report.html"):
+            self.assertEqual(self.of(student, file).count("damaged"), 1)
+        self.assertEqual(self.rows("grades.csv")[1][-1], "damaged")
+        self.assertEqual(len(xml.parse(self.out / "junit.xml").findall("*/*/error")), 2)
+
     def test_nothing_in_it_steers_a_terminal(self):
         students = hostile()
         self.write(students)

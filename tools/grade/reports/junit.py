@@ -46,7 +46,7 @@ def tree(students: list[Student]) -> xml.ElementTree:
     root = xml.Element("testsuites", name="mailwire", time=f"{sum(student.seconds for student in students):.3f}")
     for student in students:
         name = words.line(student.name)
-        if student.problem:
+        if student.problem and not student.labs:
             _error(_suite(root, name, student.seconds), "hand-in", student.problem)
         for lab in student.labs:
             suite = _suite(root, f"{name}.{words.line(lab.name)}", lab.seconds)

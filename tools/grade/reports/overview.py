@@ -14,7 +14,11 @@ _HARDEST = 15
 
 def _labs(students: list[Student]) -> dict[str, Lab]:
     """One of each lab, by name, in their order."""
-    found = {lab.name: lab for student in students for lab in student.labs}
+    found: dict[str, Lab] = {}
+    for student in students:
+        for lab in student.labs:
+            if lab.name not in found or lab.points > found[lab.name].points:
+                found[lab.name] = lab
     return dict(sorted(found.items()))
 
 
@@ -22,9 +26,9 @@ def _row(student: Student, labs: dict[str, Lab]) -> str:
     earned = {lab.name: lab.earned for lab in student.labs}
     of = sum(lab.points for lab in labs.values())
     scores = "".join(f'<td class="number">{earned.get(name, 0)}</td>' for name in labs)
-    remarks = "<br>".join(page.escape(remark) for remark in words.remarks(student))
+    remarks = "<br>".join(page.escape(words.cut(remark, 160)) for remark in words.remarks(student))
     report = page.link(f"students/{student.name}/report.html", page.escape(student.name))
-    return (f'<tr><td>{report}</td>{scores}<td class="number">{student.earned}</td>'
+    return (f'<tr><td class="name">{report}</td>{scores}<td class="number">{student.earned}</td>'
             f"<td>{page.bar(student.earned, of)}</td><td>{remarks}</td></tr>")
 
 
@@ -46,7 +50,8 @@ def _hardest(students: list[Student]) -> str:
                 judged[key] += 1
                 failed[key] += check.outcome == "failed"
     rows = "".join(
-        f"<tr><td>{page.escape(lab)}</td><td><code>{page.escape(check)}</code></td><td>{page.escape(says)}</td>"
+        f'<tr><td class="name">{page.escape(lab)}</td><td class="name"><code>{page.escape(check)}</code></td>'
+        f"<td>{page.escape(says)}</td>"
         f'<td class="number">{count} of {judged[lab, check, says]}</td></tr>'
         for (lab, check, says), count in failed.most_common(_HARDEST)
         if count

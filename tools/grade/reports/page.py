@@ -78,7 +78,7 @@ def report(student: Student) -> str:
     notes = "".join(f"<li>{escape(remark)}</li>" for remark in remarks)
     parts = [f"<h1>{title}</h1>", _summary(student)]
     parts += [f'<ul class="remarks">{notes}</ul>'] if notes else []
-    parts += [_lab(lab) for lab in student.labs]
+    parts += [_lab(lab) for lab in student.labs if not lab.problem or lab.problem != student.problem]
     parts.append("<footer>Judged by Mailwire. Each failed check names the command that runs it again.</footer>")
     return style.page(title, "\n".join(parts))
 

@@ -17,9 +17,11 @@ def _summary(student: Student) -> list[str]:
     return rows
 
 
-def _lab(lab: Lab) -> list[str]:
+def _lab(lab: Lab, problem: str | None) -> list[str]:
     checks = words.judged(lab)
     rows = ["", "", f"{words.title(lab)}: {lab.earned} of {words.points(lab.points)}", ""]
+    if lab.problem and lab.problem == problem:
+        return []  # said at the top, for all of them
     if lab.problem:
         rows += [f"    {row}".rstrip() for row in words.readable(lab.problem).split("\n")]
         rows += ["", "    So nothing in this lab counts. What could be judged all the same:", ""] if checks else []
@@ -38,7 +40,7 @@ def report(student: Student) -> str:
     remarks = ([student.problem] if student.problem else []) + student.notes
     rows += ["", *(f"! {words.line(remark)}" for remark in remarks)] if remarks else []
     for lab in student.labs:
-        rows += _lab(lab)
+        rows += _lab(lab, student.problem)
     return "\n".join(rows) + "\n"
 
 

@@ -96,7 +96,7 @@ def judged(lab: Lab) -> list[Check]:
 def remarks(student: Student) -> list[str]:
     """Everything that is remarkable about a hand-in, most important first."""
     found = [student.problem] if student.problem else []
-    found += [f"{lab.name}: {lab.problem}" for lab in student.labs if lab.problem]
+    found += [f"{lab.name}: {lab.problem}" for lab in student.labs if lab.problem not in (None, "", student.problem)]
     return [line(remark) for remark in [*found, *student.notes]]
 
 
