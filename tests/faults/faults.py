@@ -156,7 +156,8 @@ def prove(patch, wire, programs, directory):
     if failure.exists():
         raise Wrong(failure.read_text(encoding="utf-8").strip())
     check = [wire, "check", fault.lab, "--programs", programs, "--run-directory", directory]
-    run = subprocess.run([*check, "--json"], capture_output=True, text=True, check=False)
+    # every check, and no question: what is asked about a capture is not about the program
+    run = subprocess.run([*check, *checks_of(fault.lab), "--json"], capture_output=True, text=True, check=False)
     sys.stderr.write(run.stderr)
     if run.returncode not in (0, 1):
         raise Wrong(f"{fault.path}: wire check could not judge it")
