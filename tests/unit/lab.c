@@ -14,6 +14,7 @@ static int read_lab(const char *text, struct lab *lab, struct failure *why) {
     test_file(directory, "07-x/lab.ini", text, NULL);
     test_file(directory, "07-x/good.session", "S: 220 *\nC: QUIT\n", NULL);
     test_file(directory, "07-x/bad.session", "S: 220\nwhat\n", NULL);
+    test_file(directory, "07-x/two.session", "S: 220\nC2: x\n", NULL);
     int result = lab_open(directory, "7", lab, why);
     files_remove(directory, NULL);
     return result;
@@ -157,6 +158,7 @@ static void mistakes_are_named_with_file_and_line(void **state) {
         {"[run a]\nservers = script\n", "lab.ini:4: run a: servers = script needs script = FILE"},
         {"[run a]\nscript = none.session\n", "none.session: no such file"},
         {"[run a]\nscript = bad.session\n", "bad.session:2: a step begins with"},
+        {"[run a]\nsession = two.session\n", "lab.ini:5: two.session:2: who types has no second"},
         {"[run a]\npeer = nice\n", "lab.ini:5: there is no peer \"nice\": known are one-byte"},
         {"[run a]\npeer = slow\n", "lab.ini:4: run a: a peer stands before a server"},
         {"[run a]\nlisten = 25\n", "lab.ini:5: \"25\" is not ADDRESS:PORT"},

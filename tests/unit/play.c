@@ -1,4 +1,5 @@
 /* Both actors of a session file: the keyboard and the script. */
+#include "endpoint.h"
 #include "files.h"
 #include "keyboard.h"
 #include "net.h"
@@ -307,6 +308,118 @@ static void drips_come_until_the_client_closes(void **state) {
     play_end(&play, "");
 }
 
+/* --- several connections --- */
+
+/* Another client of the same script. */
+static int another_client(const struct play *play) {
+    struct net_address server;
+    char port[8];
+    assert_int_equal(net_peer(play->client, &server, NULL), 0);
+    snprintf(port, sizeof port, "%u", server.port);
+    return net_connect(server.host, port, deadline_in(PATIENCE_MS), NULL);
+}
+
+static void connections_take_turns(void **state) {
+    (void)state;
+    struct play play;
+    play_begin(&play,
+               "S: 220 one\nC: first\nS2: 220 two\nC2: second\nS: 250 one\nS2| 25\nS2: 0\n"
+               "S2 close\nC2 close\nC: QUIT\nS: 221\n",
+               true);
+    receive(play.client, "220 one\r\n");
+    int second = another_client(&play);
+    send_text(second, "second\r\n"); /* nobody minds that it came early */
+    send_text(play.client, "first\r\n");
+    receive(second, "220 two\r\n");
+    receive(play.client, "250 one\r\n");
+    receive(second, "25");
+    receive(second, "0\r\n");
+    receive(second, ""); /* FIN */
+    close(second);
+    send_text(play.client, "QUIT\r\n");
+    receive(play.client, "221\r\n");
+    receive(play.client, "");
+    play_end(&play, "");
+}
+
+static void a_reset_breaks_one_connection(void **state) {
+    (void)state;
+    struct play play;
+    char byte;
+    play_begin(&play, "S: 220 one\nS2: 220 two\nS reset\nC2: still here\nS2: 250\n", true);
+    int second = another_client(&play);
+    receive(play.client, "220 one\r\n");
+    receive(second, "220 two\r\n");
+    assert_int_equal(net_wait(play.client, false, deadline_in(PATIENCE_MS)), 1);
+    assert_int_equal(recv(play.client, &byte, 1, 0), -1);
+    assert_int_equal(errno, ECONNRESET);
+    send_text(second, "still here\r\n");
+    receive(second, "250\r\n");
+    receive(second, "");
+    close(second);
+    play_end(&play, "");
+}
+
+static void mistakes_name_their_connection(void **state) {
+    (void)state;
+    struct play play;
+    play_begin(&play, "S: 220 one\nC2: two\n", true);
+    int second = another_client(&play);
+    send_text(second, "three\r\n");
+    receive(play.client, "220 one\r\n");
+    receive(second, "");
+    close(second);
+    play_end(&play, "line 2: waited for \"C2: two\", the client sent \"three\"");
+    play_begin(&play, "S: 220 one\nS: 220 more\nS2: 220 two\n", true);
+    receive(play.client, "220 one\r\n");
+    receive(play.client, "220 more\r\n");
+    play_end(&play, "line 3: waited for \"S2: 220 two\", but there were no more connections");
+}
+
+static void as_many_as_are_written_and_no_more(void **state) {
+    (void)state;
+    struct play play;
+    play_begin(&play, "S: 220 one\nS2: 220 two\n", true);
+    int second = another_client(&play);
+    receive(play.client, "220 one\r\n");
+    receive(second, "220 two\r\n");
+    assert_int_equal(another_client(&play), -1); /* refused */
+    close(second);
+    play_end(&play, "");
+}
+
+/* The other end of a script is an endpoint too: the same file, played from both sides. */
+static void an_endpoint_is_a_client_too(void **state) {
+    (void)state;
+    struct play play;
+    struct session session;
+    struct endpoint client;
+    char report[300] = "";
+    static const char text[] = "S: 220 *\nC: EHLO me\nS: 250-a\n...\nS: 250 *\nC| QU\nC| IT\\r\\n\n"
+                               "S: 221 bye\nS close\nC close\n";
+    play_begin(&play, text, true);
+    read_session(text, &session);
+    endpoint_init(&client, play.client, false, deadline_in(PATIENCE_MS));
+    play.client = -1;
+    for (size_t i = 0; i < session.count; i++) {
+        assert_int_equal(endpoint_play(&client, &session.steps[i], report, sizeof report), 0);
+        assert_string_equal(report, "");
+    }
+    endpoint_finish(&client);
+    play_end(&play, "");
+    session_free(&session);
+
+    read_session("S: 250 ok\n", &session);
+    play_begin(&play, "S: 550 no\n", true);
+    endpoint_init(&client, play.client, false, deadline_in(PATIENCE_MS));
+    play.client = -1;
+    assert_int_equal(endpoint_play(&client, session.steps, report, sizeof report), ENDPOINT_FAILED);
+    assert_string_equal(report, "line 1: waited for \"S: 250 ok\", the server sent \"550 no\"");
+    endpoint_finish(&client);
+    play_end(&play, "");
+    session_free(&session);
+}
+
 static void what_is_filled_arrives_whole(void **state) {
     (void)state;
     struct play play;
@@ -340,6 +453,11 @@ int main(void) {
         cmocka_unit_test(a_reset_is_a_reset),
         cmocka_unit_test(drips_come_until_the_client_closes),
         cmocka_unit_test(what_is_filled_arrives_whole),
+        cmocka_unit_test(connections_take_turns),
+        cmocka_unit_test(a_reset_breaks_one_connection),
+        cmocka_unit_test(mistakes_name_their_connection),
+        cmocka_unit_test(as_many_as_are_written_and_no_more),
+        cmocka_unit_test(an_endpoint_is_a_client_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

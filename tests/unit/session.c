@@ -76,6 +76,14 @@ static void what_is_no_step_is_named_with_its_line(void **state) {
         {"S repeat 16777216 ab\n", ":1: more than 16777216 bytes"},
         {"...\n", ":1: a line must follow \"...\""},
         {"...\nS close\n", ":2: only a line (S: or C:) can follow"},
+        {"S: a\nC0: b\n", ":2: connections are counted from 1 to 8"},
+        {"S: a\nC9: b\n", ":2: connections are counted from 1 to 8"},
+        {"S: a\nC10: b\n", ":2: connections are counted from 1 to 8"},
+        {"S2: a\n", ":1: connection 2 begins before connection 1"},
+        {"S: a\n\nC3: b\n", ":3: connection 3 begins before connection 2"},
+        {"S: a\nC2 reset\n", ":2: a step begins with S or C"},
+        {"S: a\nC2\n", ":2: a step begins with S or C"},
+        {"S: a\nC 2: b\n", ":2: a step begins with S or C"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct session session;
@@ -86,6 +94,45 @@ static void what_is_no_step_is_named_with_its_line(void **state) {
     }
     struct session session;
     assert_int_equal(session_read("/nonexistent/x.session", &session, NULL), -1);
+}
+
+static void steps_know_their_connection(void **state) {
+    (void)state;
+    static const struct {
+        const char *step, *bytes;
+        enum session_kind kind;
+        size_t connection;
+        bool server;
+    } cases[] = {
+        {"S: 220", "220", SESSION_LINE, 1, true},
+        {"C1: a", "a", SESSION_LINE, 1, false},
+        {"C2: b", "b", SESSION_LINE, 2, false},
+        {"S2: 250 2: *", "250 2: ", SESSION_LINE, 2, true},
+        {"S2| x", "x", SESSION_BYTES, 2, true},
+        {"C2 fill 2", "ab", SESSION_LINE, 2, false},
+        {"S3 close", "", SESSION_CLOSE, 3, true},
+        {"S2 reset", "", SESSION_RESET, 2, true},
+        {"C: back", "back", SESSION_LINE, 1, false},
+    };
+    enum {
+        CASES = sizeof cases / sizeof *cases
+    };
+    char text[400] = "";
+    struct session session;
+    for (size_t i = 0; i < CASES; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%s\n", cases[i].step);
+    assert_int_equal(read_text(text, &session, NULL), 0);
+    assert_int_equal(session.count, CASES);
+    for (size_t i = 0; i < CASES; i++) {
+        const struct session_step *step = &session.steps[i];
+        assert_int_equal(step->kind, cases[i].kind);
+        assert_int_equal(step->connection, cases[i].connection);
+        assert_int_equal(step->server, cases[i].server);
+        assert_true(buf_equals(&step->bytes, cases[i].bytes));
+    }
+    assert_int_equal(session_connections(&session), 3);
+    session_free(&session);
+    assert_int_equal(session_connections(&session), 0);
 }
 
 static void lines_match_as_a_whole_or_up_to_the_star(void **state) {
@@ -153,6 +200,7 @@ static void a_step_can_be_put_into_words(void **state) {
         {"S drip x\\n", "S drip x\\n"},
         {"C end", "C end"},
         {"S reset", "S reset"},
+        {"C1: a", "C: a"},
         {"S fill 100", "S| abcdefghijklmnopqrstuvwabcdefghijklmnopqrstuvwabcdefghijklmn..."},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -169,6 +217,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_of_step),
         cmocka_unit_test(what_is_no_step_is_named_with_its_line),
+        cmocka_unit_test(steps_know_their_connection),
         cmocka_unit_test(lines_match_as_a_whole_or_up_to_the_star),
         cmocka_unit_test(dots_let_lines_pass),
         cmocka_unit_test(whether_the_client_has_anything_to_say),

@@ -61,7 +61,14 @@ static int parse_script(struct lab_run *run, const char *value, const char *dire
 static int parse_session(struct lab_run *run, const char *value, const char *directory,
                          struct failure *why) {
     run->typed = true;
-    return read_session(value, directory, &run->session, why);
+    if (read_session(value, directory, &run->session, why) < 0)
+        return -1;
+    for (size_t i = 0; i < run->session.count; i++)
+        if (run->session.steps[i].connection > 1)
+            return failure_set(why,
+                               "%s:%u: who types has no second connection: that is for a script",
+                               value, run->session.steps[i].line);
+    return 0;
 }
 
 static int parse_peer(struct lab_run *run, const char *value, const char *directory,

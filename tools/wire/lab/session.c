@@ -85,6 +85,19 @@ static int read_operand(const struct form *form, const char *operand, struct ses
     return -1;
 }
 
+/* The 2 of "C2: text", if it is there. */
+static int read_connection(const char **rest, struct session_step *step, struct failure *why) {
+    size_t digits = strspn(*rest, "0123456789");
+    step->connection = 1;
+    if (digits == 0)
+        return 0;
+    step->connection = digits == 1 ? (size_t)(**rest - '0') : 0;
+    *rest += digits;
+    if (step->connection < 1 || step->connection > SESSION_CONNECTION_LIMIT)
+        return failure_set(why, "connections are counted from 1 to %d", SESSION_CONNECTION_LIMIT);
+    return 0;
+}
+
 static int read_step(const char *text, struct session_step *step, struct failure *why) {
     static const char help[] =
         "a step begins with S or C and one of : | fill repeat drip end close "
@@ -93,8 +106,11 @@ static int read_step(const char *text, struct session_step *step, struct failure
     if (side != 'S' && side != 'C')
         return failure_set(why, "%s", help);
     step->server = side == 'S';
-    bool punctuation = text[1] == ':' || text[1] == '|';
-    const char *word = punctuation ? text + 1 : text + 1 + strspn(text + 1, " ");
+    const char *word = text + 1;
+    if (read_connection(&word, step, why) < 0)
+        return -1;
+    bool punctuation = *word == ':' || *word == '|';
+    word += punctuation ? 0 : strspn(word, " ");
     size_t length = punctuation ? 1 : strcspn(word, " ");
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
         const struct form *form = &forms[i];
@@ -122,7 +138,7 @@ static struct session_step *new_step(struct session *session) {
 /* The whole file, line by line. `why` has no file and line yet. */
 static int read_lines(FILE *file, struct session *session, unsigned *number, struct failure *why) {
     char *line = NULL;
-    size_t size = 0;
+    size_t size = 0, connections = 0;
     bool skip = false;
     int result = 0;
     while (result == 0 && getline(&line, &size, file) >= 0) {
@@ -142,6 +158,11 @@ static int read_lines(FILE *file, struct session *session, unsigned *number, str
         step->line = *number;
         step->skip = skip;
         result = read_step(line, step, why);
+        if (result == 0 && step->connection > connections + 1)
+            result = failure_set(why, "connection %zu begins before connection %zu",
+                                 step->connection, connections + 1);
+        if (step->connection > connections)
+            connections = step->connection;
         if (result == 0 && skip && step->kind != SESSION_LINE)
             result = failure_set(why, "only a line (S: or C:) can follow \"...\"");
         skip = false;
@@ -191,6 +212,14 @@ bool session_client_speaks(const struct session *session) {
     return false;
 }
 
+size_t session_connections(const struct session *session) {
+    size_t most = 0;
+    for (size_t i = 0; i < session->count; i++)
+        if (session->steps[i].connection > most)
+            most = session->steps[i].connection;
+    return most;
+}
+
 void session_describe(const struct session_step *step, char *text, size_t size) {
     static const char *const words[] = {
         [SESSION_LINE] = ":",   [SESSION_BYTES] = "|",      [SESSION_DRIP] = " drip",
@@ -203,7 +232,10 @@ void session_describe(const struct session_step *step, char *text, size_t size) 
     buf_init(&printable, 1024);
     size_t length = step->bytes.length < SHOWN ? step->bytes.length : SHOWN;
     text_printable(step->bytes.bytes, length, &printable, NULL);
-    snprintf(text, size, "%c%s%s%s%s%s", step->server ? 'S' : 'C', words[step->kind],
+    char number[24] = "";
+    if (step->connection > 1)
+        snprintf(number, sizeof number, "%zu", step->connection);
+    snprintf(text, size, "%c%s%s%s%s%s%s", step->server ? 'S' : 'C', number, words[step->kind],
              length > 0 ? " " : "", printable.length > 0 ? printable.bytes : "",
              step->any_rest ? "*" : "", length < step->bytes.length ? "..." : "");
     buf_free(&printable);

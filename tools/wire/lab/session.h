@@ -37,8 +37,14 @@
  * received ends in LF; a CR before it does not count. On the screen no CR counts: a program may
  * show CR LF as LF.
  *
+ * A server can have several connections, each with a client: C2: and S2: are of the second one that
+ * is made, and so on; C: and S: are of the first. Every step has that form: `C2: text`, `S2|
+ * bytes`, `S2 close`. They are played in the order of the file, whichever connection they are of,
+ * and a connection begins with its first step. The person at the keyboard has one program before
+ * him, and no second connection.
+ *
  * The server sends each step in a segment of its own, and waits before the next one until the
- * client has read it all. When the last step is done it waits for the client's end, then closes.
+ * client has read it all. When the last step is done it closes, and waits for the client's end.
  * The keyboard stays open after the last step, until the program ends.
  */
 #ifndef WIRE_SESSION_H
@@ -52,6 +58,9 @@
 /* The most that one step can send. */
 #define SESSION_BYTES_LIMIT (16u << 20)
 
+/* The most connections that a session can speak of. */
+#define SESSION_CONNECTION_LIMIT 8
+
 enum session_kind {
     SESSION_LINE,  /* a whole line */
     SESSION_BYTES, /* bytes without a line end of their own */
@@ -63,11 +72,12 @@ enum session_kind {
 
 struct session_step {
     enum session_kind kind;
-    bool server;      /* S, not C */
-    bool skip;        /* ... before it */
-    bool any_rest;    /* the line was written with * at its end; bytes holds what is before it */
-    struct buf bytes; /* without line end */
-    unsigned line;    /* in the file, from 1 */
+    bool server;       /* S, not C */
+    size_t connection; /* from 1 */
+    bool skip;         /* ... before it */
+    bool any_rest;     /* the line was written with * at its end; bytes holds what is before it */
+    struct buf bytes;  /* without line end */
+    unsigned line;     /* in the file, from 1 */
 };
 
 struct session {
@@ -86,6 +96,9 @@ bool session_line_matches(const struct session_step *step, const char *line, siz
 
 /* Whether the client has anything to say in it: a C step with bytes. */
 bool session_client_speaks(const struct session *session);
+
+/* How many connections it speaks of: 1 when it has a step at all. */
+size_t session_connections(const struct session *session);
 
 /* The step as a person would write it, for messages: `S: 220 *`, cut when long. */
 void session_describe(const struct session_step *step, char *text, size_t size);
