@@ -101,18 +101,18 @@ static void steps_know_their_connection(void **state) {
     static const struct {
         const char *step, *bytes;
         enum session_kind kind;
-        size_t connection;
         bool server;
+        size_t connection;
     } cases[] = {
-        {"S: 220", "220", SESSION_LINE, 1, true},
-        {"C1: a", "a", SESSION_LINE, 1, false},
-        {"C2: b", "b", SESSION_LINE, 2, false},
-        {"S2: 250 2: *", "250 2: ", SESSION_LINE, 2, true},
-        {"S2| x", "x", SESSION_BYTES, 2, true},
-        {"C2 fill 2", "ab", SESSION_LINE, 2, false},
-        {"S3 close", "", SESSION_CLOSE, 3, true},
-        {"S2 reset", "", SESSION_RESET, 2, true},
-        {"C: back", "back", SESSION_LINE, 1, false},
+        {"S: 220", "220", SESSION_LINE, true, 1},
+        {"C1: a", "a", SESSION_LINE, false, 1},
+        {"C2: b", "b", SESSION_LINE, false, 2},
+        {"S2: 250 2: *", "250 2: ", SESSION_LINE, true, 2},
+        {"S2| x", "x", SESSION_BYTES, true, 2},
+        {"C2 fill 2", "ab", SESSION_LINE, false, 2},
+        {"S3 close", "", SESSION_CLOSE, true, 3},
+        {"S2 reset", "", SESSION_RESET, true, 2},
+        {"C: back", "back", SESSION_LINE, false, 1},
     };
     enum {
         CASES = sizeof cases / sizeof *cases

@@ -17,9 +17,9 @@
 struct endpoint {
     int socket;          /* connected, non-blocking; -1: closed, or not there yet */
     bool server;         /* which steps are its own: S, or C */
+    bool ended;          /* the other end has closed, or broken off */
     deadline until;      /* the end of all waiting */
     struct buf received; /* what came and no step has taken yet */
-    bool ended;          /* the other end has closed, or broken off */
 };
 
 /* The endpoint of a connected socket, which belongs to it from now on. */
