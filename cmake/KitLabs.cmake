@@ -35,7 +35,7 @@ function(kit_lab dir)
     return()
   endif()
   add_executable(lab-${lab} ${main} ${sources})
-  target_link_libraries(lab-${lab} PRIVATE client_parts others shared)
+  target_link_libraries(lab-${lab} PRIVATE client_parts others-${number} shared)
   target_compile_definitions(lab-${lab} PRIVATE KIT_LAB="${lab}") # the main may serve a lab before its time
   set_target_properties(lab-${lab} PROPERTIES OUTPUT_NAME ${lab}
                         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/labs)
@@ -43,7 +43,7 @@ function(kit_lab dir)
   file(GLOB solved ${CMAKE_SOURCE_DIR}/solutions/${lab}/*.c)
   if(solved)
     add_executable(solution-${lab} ${main} ${solved})
-    target_link_libraries(solution-${lab} PRIVATE client_parts others shared)
+    target_link_libraries(solution-${lab} PRIVATE client_parts others-${number} shared)
     target_compile_definitions(solution-${lab} PRIVATE KIT_LAB="${lab}")
     set_target_properties(solution-${lab} PROPERTIES OUTPUT_NAME ${lab}
                           RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/solutions)
@@ -64,16 +64,28 @@ function(kit_lab dir)
   endif()
 endfunction()
 
-# `others`: what a lab takes from the labs it is not about. A library, so that the linker leaves out
-# the solution of every function that the student's own file already defines.
+# What a lab takes from the labs it is not about: the library others-NN. Not a word of its own solution
+# is in there, so that a function which the student's file lacks is missing, and not lent to him.
+# `others` has them all, for the clients.
 macro(kit_labs)
   if(kit_solution_sources AND NOT KIT_OWN_STACK)
     set(kit_other_sources ${kit_solution_sources})
   else()
     set(kit_other_sources ${kit_student_sources})
   endif()
-  add_library(others STATIC ${kit_other_sources})
+  add_library(written OBJECT ${kit_other_sources})
+  target_link_libraries(written PUBLIC shared)
+  add_library(others STATIC $<TARGET_OBJECTS:written>)
   target_link_libraries(others PUBLIC shared)
+  # Where there is one lab only, its library of others still has to hold something.
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/nothing.c CONTENT "extern int nothing;\n")
+  foreach(dir IN LISTS kit_lab_dirs)
+    get_filename_component(lab ${dir} NAME)
+    string(SUBSTRING ${lab} 0 2 number)
+    add_library(others-${number} STATIC
+                $<FILTER:$<TARGET_OBJECTS:written>,EXCLUDE,/${lab}/> ${CMAKE_BINARY_DIR}/nothing.c)
+    target_link_libraries(others-${number} PUBLIC shared)
+  endforeach()
   # What the clients share among themselves: explanations of replies and the like.
   file(GLOB client_part_sources CONFIGURE_DEPENDS clients/parts/*.c)
   add_library(client_parts STATIC ${client_part_sources})

@@ -53,7 +53,7 @@ def read_lab_ini(path: pathlib.Path) -> tuple[str, list]:
             kind, name = section[1], section[2].strip()
             entry = {"name": name if kind == "check" else f"question.{name}", "says": "", "points": "1"} \
                 if kind in ("check", "question") else {} if kind == "lab" else None
-            if kind == "check":
+            if kind in ("check", "question"):
                 checks.append(entry)
             continue
         pair = re.match(r"(\w+)\s*=\s*(.*?)(?:\s+;.*)?$", line)

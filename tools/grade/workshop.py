@@ -73,11 +73,9 @@ class Bench:
                  seed: str | None):
         self.workshop, self.stage, self.worker, self.out, self.seed = workshop, workshop.stage, worker, out, seed
         self.submission = submission
-        self.files = worker.directory / "files"
+        shutil.copytree(self.stage.kit / "labs", worker.directory / "labs")
         for name, content in submission.files.items():
-            path = self.files / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            (worker.directory / name).write_bytes(content)
         for name in ("programs", "run", "state", "objects"):
             self._directory(name)
 
@@ -95,17 +93,12 @@ class Bench:
         lab.seconds = round(time.monotonic() - start, 2)
         return lab
 
-    def _student_files(self, plan: LabPlan, where: pathlib.Path) -> list:
-        return [("--ro-bind", self.files / name, where / name) for name in self.submission.files
-                if name.startswith(f"labs/{plan.name}/")]
-
     def build(self, plan: LabPlan) -> str | None:
         """None, or why it does not build."""
         stage, root, build = self.stage, self.stage.root, self.stage.root / "build"
         objects = self._directory(f"objects/{plan.name}")
-        binds = [("--ro-bind", stage.kit / name, root / name) for name in ("shared", "clients", f"labs/{plan.name}")]
-        # Over the starter only where the pristine tree has such a file: there is a place to bind it to.
-        binds += [bind for bind in self._student_files(plan, root) if bind[1].suffix == ".c"]
+        binds = [("--ro-bind", stage.kit / name, root / name) for name in ("shared", "clients")]
+        binds += [("--ro-bind", self.worker.directory / "labs" / plan.name, root / "labs" / plan.name)]
         binds += [("--ro-bind", stage.parts / part, build / part) for part in plan.parts]
         binds += [("--bind", objects, build / plan.objects),
                   ("--bind", self.worker.directory / "programs", build / "labs")]
@@ -128,10 +121,10 @@ class Bench:
         stage, root, build = self.stage, self.stage.root, self.stage.root / "build"
         here = self.worker.directory
         binds = [("--ro-bind", stage.kit / name, root / name)
-                 for name in ("labs", "captures", "kit.ini", "tools", "build")]
+                 for name in ("captures", "kit.ini", "tools", "build")]
         binds += [("--ro-bind", stage.kit / "tools/wire/network" / name, pathlib.Path("/etc", name))
                   for name in ("hosts", "nsswitch.conf")]
-        binds += [("--bind", here / "run", build / "run"), ("--bind", here / "state", build / "state"),
+        binds += [("--ro-bind", here / "labs", root / "labs"), ("--bind", here / "run", build / "run"), ("--bind", here / "state", build / "state"),
                   ("--ro-bind", here / "programs", build / "labs")]
         line = cell.view(binds, stage.directory / "etc", root, {"KIT_SEED": self.seed} if self.seed else {})
         command = [str(build / "bin/wire"), "check", str(plan.number), "--json"]
