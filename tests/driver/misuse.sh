@@ -43,6 +43,17 @@ wrong "$bin/wire" record -o file
 wrong "$bin/wire" check
 wrong "$bin/wire" check 99
 wrong "$bin/wire" check 3 no-such-check
+wrong "$bin/wire" check 3 question.no-such
+wrong "$bin/wire" check 3 --watch --json
+wrong "$bin/wire" show 99
+wrong "$bin/wire" capture
+wrong "$bin/wire" capture 99
+wrong "$bin/wire" capture 3 4
+wrong "$bin/wire" hint
+wrong "$bin/wire" hint 3 no-such-check
+wrong "$bin/wire" hint 3 --run-directory "$bin/../misuse"
+wrong "$bin/wire" list 3
+wrong "$bin/wire" list --labs "$bin"
 wrong "$bin/wire" start
 wrong "$bin/wire" start 3 --peer nosuch
 wrong "$bin/wire" reference

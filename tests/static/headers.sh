@@ -25,6 +25,7 @@ allowed() {
   tools/wire/drawing) printf '%s\n' shared tools/wire/{parts,network,capture,dialogue,compare} ;;
   tools/wire/lab) printf '%s\n' shared tools/wire/{parts,network,capture,judge} ;;
   tools/wire/judge) printf '%s\n' shared tools/wire/{parts,capture,dialogue,compare,lab} ;;
+  tools/wire/desk) printf '%s\n' shared tools/wire/{parts,lab,judge} ;;
   tools/wire) printf '%s\n' shared tools/wire/*/ ;;
   *) echo shared ;;
   esac

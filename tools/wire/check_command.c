@@ -1,4 +1,5 @@
 /* wire check: runs a lab and judges it. */
+#include "arguments.h"
 #include "check.h"
 #include "commands.h"
 #include "files.h"
@@ -6,6 +7,7 @@
 #include "report.h"
 #include "verdict.h"
 #include "verdict_json.h"
+#include "watch.h"
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -26,12 +28,15 @@ struct options {
     bool json;
     bool all;
     bool answers_shown;
+    bool watch;
+    const char *build; /* NULL: CMake builds the lab's target */
 };
 
 /* What is to be judged, by number. */
 struct choice {
     bool *wanted; /* checks */
     bool *asked;  /* questions */
+    bool named;   /* one by one */
 };
 
 static int read_options(int argc, char **argv, struct options *options) {
@@ -46,6 +51,8 @@ static int read_options(int argc, char **argv, struct options *options) {
                                           {"json", no_argument, NULL, 'j'},
                                           {"all", no_argument, NULL, 'A'},
                                           {"answers-shown", no_argument, NULL, 's'},
+                                          {"watch", no_argument, NULL, 'w'},
+                                          {"build", required_argument, NULL, 'b'},
                                           {NULL, 0, NULL, 0}};
     *options = (struct options){.labs = KIT_SOURCE_DIR "/labs", .programs = KIT_BUILD_DIR "/labs"};
     for (int letter; (letter = getopt_long(argc, argv, "", known, NULL)) != -1;) {
@@ -83,6 +90,12 @@ static int read_options(int argc, char **argv, struct options *options) {
         case 's':
             options->answers_shown = true;
             break;
+        case 'w':
+            options->watch = true;
+            break;
+        case 'b':
+            options->build = optarg;
+            break;
         default:
             return COMMAND_MISUSE; /* getopt has said why */
         }
@@ -93,6 +106,7 @@ static int read_options(int argc, char **argv, struct options *options) {
 /* Which checks and questions: those named behind the lab, or all. */
 static int choose(const struct lab *lab, int argc, char **argv, struct choice *choice) {
     bool all = optind + 1 >= argc;
+    choice->named = !all;
     for (size_t i = 0; i < lab->check_count; i++)
         choice->wanted[i] = all;
     for (size_t i = 0; i < lab->question_count; i++)
@@ -171,7 +185,7 @@ static int show_verdicts(const struct lab *lab, const struct options *options,
         struct verdict_style style;
         verdict_style_for(stdout, &style);
         style.answers = options->answers_shown;
-        report_print(lab, verdicts, count, options->all, &style, stdout);
+        report_print(lab, verdicts, count, options->all || choice->named, &style, stdout);
     }
     for (size_t i = 0; i < count; i++) {
         if (status == COMMAND_FINE && !verdict_held(&verdicts[i]))
@@ -234,6 +248,57 @@ static int check_lab(const struct lab *lab, const struct options *options, int a
     return show_verdicts(lab, options, choice, argv[0]);
 }
 
+/* The command line without what only the watch is about. */
+static void checking_words(const struct options *options, char **argv, struct arguments *line) {
+    const struct {
+        const char *option, *value;
+    } given[] = {
+        {"--labs", options->labs},
+        {"--programs", options->programs},
+        {"--answers", options->answers},
+        {"--capture", options->capture},
+        {"--run-directory", options->directory[0] != '\0' ? options->directory : NULL},
+    };
+    arguments_add(line, "check");
+    arguments_add_all(line, argv + optind);
+    for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) {
+        if (given[i].value == NULL)
+            continue;
+        arguments_add(line, given[i].option);
+        arguments_add(line, given[i].value);
+    }
+    if (options->all)
+        arguments_add(line, "--all");
+    if (options->answers_shown)
+        arguments_add(line, "--answers-shown");
+}
+
+/* Judges again at each save, until Ctrl-C. */
+static int watch_lab(const struct options *options, char **argv) {
+    struct arguments line = {0};
+    struct lab lab;
+    struct failure why;
+    char *build = NULL;
+    if (options->recorded || options->run_only || options->filters || options->json)
+        return command_misuse(argv[0], "--watch judges anew each time, for a person: it does not "
+                                       "go with --recorded, --run-only, --filters or --json");
+    if (lab_open(options->labs, argv[optind], &lab, &why) < 0)
+        return command_misuse(argv[0], "%s", why.text);
+    checking_words(options, argv, &line);
+    int made =
+        options->build != NULL
+            ? asprintf(&build, "%s", options->build)
+            : asprintf(&build, "cmake --build '" KIT_BUILD_DIR "' --target lab-%s", lab.name);
+    if (line.failed || made < 0)
+        failure_set(&why, "not enough memory");
+    else
+        watch(&(struct watch){.lab = &lab, .build = build, .check = line.words}, &why);
+    free(build);
+    arguments_free(&line);
+    lab_free(&lab);
+    return command_misuse(argv[0], "%s", why.text);
+}
+
 /* Paths that the program is given, or that are bound, must not depend on the working directory. */
 static int make_absolute(const char *path, char absolute[PATH_MAX], const char *command) {
     return realpath(path, absolute) != NULL ? COMMAND_FINE
@@ -246,6 +311,8 @@ static int perform(int argc, char **argv) {
     int status = read_options(argc, argv, &options);
     if (status != COMMAND_FINE)
         return status;
+    if (options.watch)
+        return watch_lab(&options, argv);
     if (!options.recorded && !options.filters) {
         switch (network_enter(&(struct network_options){0}, argv, &status, &why)) {
         case NETWORK_ENDED:
@@ -287,6 +354,8 @@ const struct command check_command = {
         "its questions; without it all of them are judged. The answers to the questions stand in\n"
         "the lab's answers.ini, and are held against its capture.pcapng (wire capture makes it).\n"
         "  --all                all verdicts in full, also those for one and the same reason\n"
+        "  --watch              again at each save of one of the lab's files; builds it first\n"
+        "  --build COMMAND      how --watch builds the program; without it CMake does\n"
         "  --recorded           runs nothing, shows the verdicts of the last time\n"
         "  --run-only           runs and judges, shows nothing\n"
         "  --json               the verdicts for programs: tools/wire/judge/verdict_json.h\n"

@@ -34,6 +34,9 @@ extern const struct command show_command;
 extern const struct command stat_command;
 extern const struct command check_command;
 extern const struct command start_command;
+extern const struct command capture_command;
+extern const struct command hint_command;
+extern const struct command list_command;
 extern const struct command reference_command;
 
 /*

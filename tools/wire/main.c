@@ -13,7 +13,10 @@ static const struct command *const commands[] = {
     &show_command,      /* looks at one */
     &stat_command,      /* measures one */
     &check_command,     /* judges a lab */
+    &hint_command,      /* helps with a check */
+    &list_command,      /* all labs */
     &start_command,     /* a lab by hand */
+    &capture_command,   /* its session, kept */
     &reference_command, /* keeps the references */
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])

@@ -98,15 +98,41 @@ static int run_command(char **command) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-static void print_banner(const struct lab *lab, const struct lab_run *run, const char *capture) {
-    printf("Lab %02d, %s: a server listens on %s.\n"
-           "Everything on this network is recorded into %s.\n"
-           "Your program: build/labs/%s. Leave with exit.\n\n",
-           lab_number(lab), lab->title, run->listen, files_short_path(capture), lab->name);
+/* "mail.example.org, port 25": how one reaches the server by name. */
+static void describe_server(const struct lab_run *run, char *words, size_t size) {
+    static const char mail[] = "127.0.0.2:";
+    bool named = strncmp(run->listen, mail, sizeof mail - 1) == 0;
+    if (named)
+        snprintf(words, size, "mail.example.org, port %s", run->listen + sizeof mail - 1);
+    else
+        snprintf(words, size, "%s", run->listen);
+}
+
+static void print_banner(const struct lab *lab, const struct lab_run *run, const char *peer) {
+    char server[200];
+    describe_server(run, server, sizeof server);
+    printf("Lab %02d, %s: the server is %s%s%s. All is recorded. Leave with exit.\n",
+           lab_number(lab), lab->title, server, peer != NULL ? ", behind " : "",
+           peer != NULL ? peer : "");
+    for (size_t i = 0; i < lab->tries.count; i++)
+        printf("%s\n", lab->tries.text[i]);
+    if (lab->tries.count == 0)
+        printf("Speak with it by hand first: telnet, or talk, with its name and port.\n"
+               "Then with your own program: build/labs/%s\n",
+               lab->name);
+    putchar('\n');
+}
+
+static void print_end(const struct lab *lab, unsigned long frames, const char *capture) {
+    if (frames == 0)
+        printf("Nothing was sent: %s is empty.\n", files_short_path(capture));
+    else
+        printf("%lu frames are in %s.\nnext: ./kit diff %d\n", frames, files_short_path(capture),
+               lab_number(lab));
 }
 
 static int start(const struct lab *lab, const struct lab_run *run, const char *directory,
-                 char **command, struct failure *why) {
+                 const struct options *options, struct failure *why) {
     char stage[PATH_MAX], capture[PATH_MAX];
     struct scene scene;
     if (files_path(stage, why, "%s/start", directory) < 0 ||
@@ -120,9 +146,9 @@ static int start(const struct lab *lab, const struct lab_run *run, const char *d
         scene_end(&scene, NULL);
         return -1;
     }
-    if (command == NULL)
-        print_banner(lab, run, capture);
-    int status = run_command(command);
+    if (options->command == NULL)
+        print_banner(lab, run, options->peer);
+    int status = run_command(options->command);
     char words[300];
     scene_end_script(&scene, words, sizeof words);
     struct record_result recorded;
@@ -134,9 +160,8 @@ static int start(const struct lab *lab, const struct lab_run *run, const char *d
     if (words[0] != '\0')
         fprintf(stderr, "wire start: the server, %s/%s, %s\n", lab->name, run->text[RUN_SCRIPT],
                 words);
-    if (command == NULL)
-        printf("%lu frames recorded. Draw them: ./kit show %s\n", recorded.frames,
-               files_short_path(capture));
+    if (options->command == NULL)
+        print_end(lab, recorded.frames, capture);
     return status;
 }
 
@@ -157,8 +182,21 @@ static int start_lab(const struct lab *lab, const struct options *options, const
         return command_misuse(command, "%s", why.text);
     if (files_path(directory, &why, KIT_BUILD_DIR "/run/%s", lab->name) < 0)
         return command_misuse(command, "%s", why.text);
-    int status = start(lab, run, directory, options->command, &why);
+    int status = start(lab, run, directory, options, &why);
     return status < 0 ? command_misuse(command, "%s", why.text) : status;
+}
+
+/*
+ * Gives the terminal to this process group. A shell with job control takes it for groups of its
+ * own, and when it ends, gives it back to the group that had it; but inside the lab network, where
+ * processes have other numbers, it cannot name that one.
+ */
+static void take_terminal(pid_t group) {
+    if (group <= 0)
+        return; /* there is no terminal */
+    void (*before)(int) = signal(SIGTTOU, SIG_IGN);
+    tcsetpgrp(STDIN_FILENO, group);
+    signal(SIGTTOU, before);
 }
 
 static int perform(int argc, char **argv) {
@@ -167,8 +205,10 @@ static int perform(int argc, char **argv) {
     int status = read_options(argc, argv, &options);
     if (status != COMMAND_FINE)
         return status;
+    pid_t foreground = tcgetpgrp(STDIN_FILENO);
     switch (network_enter(&(struct network_options){0}, argv, &status, &why)) {
     case NETWORK_ENDED:
+        take_terminal(foreground);
         return status;
     case NETWORK_FAILED:
         return command_misuse(argv[0], "%s", why.text);

@@ -61,18 +61,19 @@ static void print_summary(const struct lab *lab, const struct sums *sums,
     fputs("\n", out);
 }
 
-/* The names of those that hold, in a few lines. */
-static void print_held(const struct fields *verdicts, size_t count,
-                       const struct verdict_style *style, FILE *out) {
+/* The names of those that came to `outcome`, in a few lines. */
+static void print_names(const struct fields *verdicts, size_t count, const char *outcome,
+                        const char *words, const struct verdict_style *style, FILE *out) {
     struct buf names;
     buf_init(&names, 1 << 16);
     for (size_t i = 0; i < count; i++)
-        if (verdict_held(&verdicts[i]))
-            buf_printf(&names, "%s%s", names.length > 0 ? "  " : "",
+        if (strcmp(fields_get(&verdicts[i], "outcome"), outcome) == 0)
+            buf_printf(&names, "%s%s", names.length > 0 ? "  " : words,
                        fields_get(&verdicts[i], "check"));
     if (names.length > 0) {
-        fprintf(out, "\n%s%s%s ", verdict_green(style), style->unicode ? "✓" : "+",
-                verdict_plain(style));
+        putc('\n', out);
+        verdict_print_mark(outcome, style, out);
+        putc(' ', out);
         verdict_print_wrapped(names.bytes, 2, style->width, style, out);
     }
     buf_free(&names);
@@ -90,16 +91,16 @@ static bool repeats(const struct fields *verdicts, size_t number) {
     return false;
 }
 
-/* What does not hold: how many only got a line. */
-static size_t print_wrong(const struct fields *verdicts, size_t count,
-                          const struct verdict_style *style, FILE *out) {
+/* What failed: how many only got a line. */
+static size_t print_failed(const struct fields *verdicts, size_t count,
+                           const struct verdict_style *style, FILE *out) {
     int names = longest_name(verdicts, count);
     size_t full = 0, lines = 0;
     bool apart = true; /* an empty line goes around those in full */
     for (size_t i = 0; i < count; i++) {
-        if (verdict_held(&verdicts[i]))
+        if (verdict_held(&verdicts[i]) || is_skipped(&verdicts[i]))
             continue;
-        bool in_full = !is_skipped(&verdicts[i]) && full < FULL_LIMIT && !repeats(verdicts, i);
+        bool in_full = full < FULL_LIMIT && !repeats(verdicts, i);
         if (in_full || apart)
             putc('\n', out);
         apart = in_full;
@@ -107,7 +108,7 @@ static size_t print_wrong(const struct fields *verdicts, size_t count,
             full++;
             verdict_print(&verdicts[i], style, names, out);
         } else {
-            lines += is_skipped(&verdicts[i]) ? 0 : 1;
+            lines++;
             verdict_print_line(&verdicts[i], style, names, out);
         }
     }
@@ -126,11 +127,14 @@ void report_print(const struct lab *lab, const struct fields *verdicts, size_t c
         for (size_t i = 0; i < count; i++)
             verdict_print(&verdicts[i], style, longest_name(verdicts, count), out);
     } else {
-        print_held(verdicts, count, style, out);
-        if (print_wrong(verdicts, count, style, out) > 0)
+        print_names(verdicts, count, "held", "", style, out);
+        print_names(verdicts, count, "skipped", "skipped, each needs one that fails:  ", style,
+                    out);
+        if (print_failed(verdicts, count, style, out) > 0)
             fprintf(out,
-                    "\nOne thing at a time. All of it in full: ./kit check %d --recorded --all\n",
-                    number);
+                    "\nOne thing at a time. ./kit check %d NAME shows one of them in full, "
+                    "./kit check %d --all all of them.\n",
+                    number, number);
         putc('\n', out);
     }
     fprintf(out, "%ld of %ld points\n", sums.earned, sums.points);

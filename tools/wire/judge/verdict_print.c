@@ -159,7 +159,7 @@ static void print_field(const char *label, const char *text, const struct verdic
 }
 
 /* How an outcome begins its line. */
-static const struct mark {
+static const struct {
     const char *outcome, *unicode, *plain, *colour;
 } marks[] = {
     {"held", "✓", "+", "\033[32m"},
@@ -167,19 +167,18 @@ static const struct mark {
     {"failed", "✗", "x", "\033[1;31m"},
 };
 
-static const struct mark *mark_of(const struct fields *verdict) {
+void verdict_print_mark(const char *outcome, const struct verdict_style *style, FILE *out) {
     size_t i = 0;
-    while (i + 1 < sizeof marks / sizeof marks[0] &&
-           strcmp(marks[i].outcome, fields_get(verdict, "outcome")) != 0)
+    while (i + 1 < sizeof marks / sizeof marks[0] && strcmp(marks[i].outcome, outcome) != 0)
         i++;
-    return &marks[i];
+    fprintf(out, "%s%s%s", style->colour ? marks[i].colour : "",
+            style->unicode ? marks[i].unicode : marks[i].plain, verdict_plain(style));
 }
 
 /* "x 03 name   words      0/2": the points at the terminal's right edge, words wrapped before
    them. */
-static void print_head(const struct fields *verdict, const char *words,
-                       const struct verdict_style *style, int names, FILE *out) {
-    const struct mark *mark = mark_of(verdict);
+void verdict_print_line(const struct fields *verdict, const struct verdict_style *style, int names,
+                        FILE *out) {
     char points[50];
     struct buf copy;
     int indent = 5 + names + 2, columns = 0;
@@ -187,11 +186,11 @@ static void print_head(const struct fields *verdict, const char *words,
                           fields_number(verdict, "points"));
     int room = style->width - indent - amount - 2;
     room = style->width > 0 && room > 20 ? room : 0;
-    fprintf(out, "%s%s%s %02ld %-*s  ", style->colour ? mark->colour : "",
-            style->unicode ? mark->unicode : mark->plain, verdict_plain(style),
-            fields_number(verdict, "number"), names, fields_get(verdict, "check"));
+    verdict_print_mark(fields_get(verdict, "outcome"), style, out);
+    fprintf(out, " %02ld %-*s  ", fields_number(verdict, "number"), names,
+            fields_get(verdict, "check"));
     buf_init(&copy, TEXT_LIMIT);
-    copy_signs(words, style, &copy);
+    copy_signs(fields_get(verdict, "says"), style, &copy);
     const char *rest = print_line(copy.length > 0 ? copy.bytes : "", room, &columns, out);
     fprintf(out, "%*s%s\n", room > columns ? room - columns + 2 : 2, "", points);
     while (rest != NULL) {
@@ -200,15 +199,6 @@ static void print_head(const struct fields *verdict, const char *words,
         putc('\n', out);
     }
     buf_free(&copy);
-}
-
-void verdict_print_line(const struct fields *verdict, const struct verdict_style *style, int names,
-                        FILE *out) {
-    const char *needs = fields_get(verdict, "needs");
-    char waits[100];
-    if (needs != NULL)
-        snprintf(waits, sizeof waits, "skipped: needs %s first", needs);
-    print_head(verdict, needs != NULL ? waits : fields_get(verdict, "says"), style, names, out);
 }
 
 /* The capture, and a display filter, which is not broken: it is there to be copied. */
@@ -246,7 +236,7 @@ static void print_command(const char *label, const char *command, const struct f
 
 void verdict_print(const struct fields *verdict, const struct verdict_style *style, int names,
                    FILE *out) {
-    print_head(verdict, fields_get(verdict, "says"), style, names, out);
+    verdict_print_line(verdict, style, names, out);
     if (style->answers)
         print_all_of("right", verdict, style, out);
     if (verdict_held(verdict))

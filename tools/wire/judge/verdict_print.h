@@ -32,9 +32,12 @@ void verdict_style_for(FILE *out, struct verdict_style *style);
 void verdict_print(const struct fields *verdict, const struct verdict_style *style, int names,
                    FILE *out);
 
-/* Only its first line; of a skipped one, with what it waits for instead of what must hold. */
+/* Only its first line. */
 void verdict_print_line(const struct fields *verdict, const struct verdict_style *style, int names,
                         FILE *out);
+
+/* The cross, tick or dash of an outcome. */
+void verdict_print_mark(const char *outcome, const struct verdict_style *style, FILE *out);
 
 /*
  * Prints words, wrapped at blanks: every line but the first begins with `indent` blanks, and ends
