@@ -32,6 +32,7 @@ extern const struct command network_command;
 extern const struct command record_command;
 extern const struct command show_command;
 extern const struct command stat_command;
+extern const struct command diff_command;
 extern const struct command check_command;
 extern const struct command start_command;
 extern const struct command capture_command;

@@ -12,6 +12,7 @@ static const struct command *const commands[] = {
     &record_command,    /* makes a capture */
     &show_command,      /* looks at one */
     &stat_command,      /* measures one */
+    &diff_command,      /* lays two beside each other */
     &check_command,     /* judges a lab */
     &hint_command,      /* helps with a check */
     &list_command,      /* all labs */

@@ -82,6 +82,7 @@ struct comparison_difference {
     size_t row;         /* == row_count: nowhere, as with a conversation that has no partner */
     char *sentence;     /* in words that a second-year student understands */
     const char *clause; /* "RFC 5321 §4.5.2", or NULL */
+    size_t rows;        /* how many rows it speaks of: the same in several is told once */
     unsigned frame[2];  /* by enum comparison_side; 0: none there */
     bool has_byte;      /* whether it can be pinned to a byte of MINE's step in that row */
     size_t at;          /* its offset in that step's bytes; == length: its line ending */

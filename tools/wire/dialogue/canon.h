@@ -2,8 +2,10 @@
  * canon: a dialogue as a text that two honest recordings of the same thing have in common.
  *
  * Ports, times, queue ids, dates and Message-IDs differ each time; they are left out, or replaced
- * by names in angle quotes. How bytes fell into segments, and which of two pipelined sides was a
- * moment faster, makes no difference: in SMTP a reply stands behind its command.
+ * by names in angle quotes: ‹date›. A table of named canonicalisers says what varies; what else a
+ * protocol makes up (tags, boundaries) is another row of it. How bytes fell into segments, and
+ * which of two pipelined sides was a moment faster, makes no difference: in SMTP a reply stands
+ * behind its command.
  *
  *     stream 0: 127.0.0.1 to 127.0.0.2 port 25
  *     -> connects
@@ -31,5 +33,29 @@ int canon_dialogues(const struct dialogues *dialogues, struct buf *out);
 
 /* Adds one line of a protocol, without its ending, with names for what varies. 0 or -1. */
 int canon_line(const char *line, size_t length, struct buf *out);
+
+/* A word that one conversation made up itself, and the name for it: "client-name". */
+struct canon_word {
+    const char *text;
+    size_t length;
+    const char *name;
+};
+
+/* The same; and where `word` (NULL: none) stands as a word of its own, its name. 0 or -1. */
+int canon_line_with(const char *line, size_t length, const struct canon_word *word,
+                    struct buf *out);
+
+/* Adds one step, as one line without a line feed: "-> EHLO client.example.org". `word` as above. 0
+   or -1. */
+int canon_step(const struct dialogue_step *step, const struct canon_word *word, struct buf *out);
+
+/* One row of the table. */
+struct canonicaliser {
+    const char *name;    /* "date" */
+    const char *meaning; /* for help */
+};
+
+/* Row `index`, counted from 0; NULL behind the last. */
+const struct canonicaliser *canonicaliser_at(size_t index);
 
 #endif

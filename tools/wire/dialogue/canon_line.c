@@ -50,18 +50,10 @@ static size_t word_length(struct rest rest) {
     return length;
 }
 
-/* What follows these words is the server's own name for a message. */
-static const char *const before_queue_id[] = {"Stored as ", "queued as ", "accepted as ",
-                                              " with ESMTP id ", " with UTF8SMTP id "};
-
 static bool starts_with(struct rest rest, const char *words) {
     size_t length = strlen(words);
 
     return rest.left >= length && strncasecmp(rest.at, words, length) == 0;
-}
-
-static int add_name(struct buf *out, const char *name) {
-    return buf_printf(out, "‹%s›", name);
 }
 
 /* The length of the UTF-8 character at the front that may be printed as it is, 0 for none. */
@@ -96,49 +88,133 @@ static int add_character(struct buf *out, struct rest rest, size_t *taken) {
     return buf_append(out, rest.at, length);
 }
 
+/*
+ * What varies, each by its name. `match` looks at the front of the rest of a line: it returns how
+ * many bytes are taken, 0 when this is none of it, and how many of them stand before the name.
+ */
+struct varying {
+    struct canonicaliser says;
+    size_t (*match)(struct rest rest, bool first, size_t *before);
+};
+
+static size_t match_date(struct rest rest, bool first, size_t *before) {
+    (void)first;
+    *before = 0;
+    return date_length(rest);
+}
+
 /* At the beginning of a line: "Message-ID: <…>". */
-static int add_header(struct buf *out, struct rest rest, size_t *taken) {
+static size_t match_message_id(struct rest rest, bool first, size_t *before) {
     static const char name[] = "Message-ID:";
 
-    *taken = 0;
-    if (!starts_with(rest, name))
+    *before = sizeof name - 1;
+    return first && starts_with(rest, name) ? rest.left : 0;
+}
+
+/* What follows these words is the server's own name for a message. */
+static size_t match_queue_id(struct rest rest, bool first, size_t *before) {
+    static const char *const words[] = {"Stored as ", "queued as ", "accepted as ",
+                                        " with ESMTP id ", " with UTF8SMTP id "};
+
+    (void)first;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (!starts_with(rest, words[i]))
+            continue;
+        *before = strlen(words[i]);
+        size_t id = word_length((struct rest){rest.at + *before, rest.left - *before});
+        if (id > 0)
+            return *before + id;
+    }
+    return 0;
+}
+
+/* The word that derives from KIT_SEED: "kit-" and ten of a … z and 2 … 9. */
+static size_t match_nonce(struct rest rest, bool first, size_t *before) {
+    enum {
+        LETTERS = 10
+    };
+    static const char start[] = "kit-";
+    size_t length = sizeof start - 1;
+
+    (void)first;
+    *before = 0;
+    if (rest.left < length + LETTERS || memcmp(rest.at, start, length) != 0)
         return 0;
-    *taken = rest.left;
-    if (buf_append(out, rest.at, sizeof name - 1) < 0 || buf_append(out, " ", 1) < 0)
-        return -1;
-    return add_name(out, "message-id");
+    for (; length < sizeof start - 1 + LETTERS; length++) {
+        char c = rest.at[length];
+        if (!(c >= 'a' && c <= 'z') && !(c >= '2' && c <= '9'))
+            return 0;
+    }
+    return length;
+}
+
+static const struct varying varying[] = {
+    {{"message-id", "what stands in a Message-ID: header (RFC 5322 §3.6.4)"}, match_message_id},
+    {{"date", "a date as in RFC 5322 §3.3 or RFC 3339"}, match_date},
+    {{"queue-id", "the server's own name for a message: behind \"Stored as\", \"queued as\" …"},
+     match_queue_id},
+    {{"nonce", "the word that KIT_SEED makes for each student: kit-xxxxxxxxxx"}, match_nonce},
+};
+#define VARYING (sizeof varying / sizeof *varying)
+
+const struct canonicaliser *canonicaliser_at(size_t index) {
+    return index < VARYING ? &varying[index].says : NULL;
+}
+
+static int add_named(struct buf *out, struct rest rest, size_t before, const char *name) {
+    const char *blank = before > 0 && rest.at[before - 1] == ':' ? " " : "";
+
+    return buf_append(out, rest.at, before) < 0 ? -1 : buf_printf(out, "%s‹%s›", blank, name);
 }
 
 /* Something at the front that is never the same twice. *taken is 0 when there is nothing. */
-static int add_varying(struct buf *out, struct rest rest, size_t *taken) {
-    *taken = date_length(rest);
-    if (*taken > 0)
-        return add_name(out, "date");
-    for (size_t i = 0; i < sizeof before_queue_id / sizeof *before_queue_id; i++) {
-        size_t words = strlen(before_queue_id[i]);
-        if (!starts_with(rest, before_queue_id[i]))
-            continue;
-        size_t id = word_length((struct rest){rest.at + words, rest.left - words});
-        if (id == 0)
-            continue;
-        *taken = words + id;
-        return buf_append(out, rest.at, words) < 0 ? -1 : add_name(out, "queue-id");
+static int add_varying(struct buf *out, struct rest rest, bool first, size_t *taken) {
+    size_t before = 0;
+
+    *taken = 0;
+    for (size_t i = 0; i < VARYING; i++) {
+        *taken = varying[i].match(rest, first, &before);
+        if (*taken > 0)
+            return add_named(out, rest, before, varying[i].says.name);
+    }
+    return 0;
+}
+
+static bool is_word_character(char c) {
+    return strchr(" \t,;:()<>[]@\"", c) == NULL;
+}
+
+/* A word that this conversation made up: the client's name. */
+static int add_own(struct buf *out, const char *line, struct rest rest,
+                   const struct canon_word *word, size_t *taken) {
+    *taken = 0;
+    if (word == NULL || word->length == 0 || rest.left < word->length ||
+        strncasecmp(rest.at, word->text, word->length) != 0 ||
+        (rest.at > line && is_word_character(rest.at[-1])) ||
+        (rest.left > word->length && is_word_character(rest.at[word->length])))
+        return 0;
+    *taken = word->length;
+    return buf_printf(out, "‹%s›", word->name);
+}
+
+int canon_line_with(const char *line, size_t length, const struct canon_word *word,
+                    struct buf *out) {
+    struct rest rest = {line, length};
+    size_t taken = 0;
+
+    while (rest.left > 0) {
+        bool first = rest.at == line;
+        if (add_varying(out, rest, first, &taken) < 0)
+            return -1;
+        if (taken == 0 && add_own(out, line, rest, word, &taken) < 0)
+            return -1;
+        if (taken == 0 && add_character(out, rest, &taken) < 0)
+            return -1;
+        rest = (struct rest){rest.at + taken, rest.left - taken};
     }
     return 0;
 }
 
 int canon_line(const char *line, size_t length, struct buf *out) {
-    struct rest rest = {line, length};
-    size_t taken = 0;
-
-    if (length > 0 && add_header(out, rest, &taken) < 0)
-        return -1;
-    while (taken < rest.left) {
-        rest = (struct rest){rest.at + taken, rest.left - taken};
-        if (add_varying(out, rest, &taken) < 0)
-            return -1;
-        if (taken == 0 && add_character(out, rest, &taken) < 0)
-            return -1;
-    }
-    return 0;
+    return canon_line_with(line, length, NULL, out);
 }

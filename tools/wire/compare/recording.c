@@ -1,0 +1,340 @@
+/* Judges the recordings, before anything in them is judged: a bad recording must not read as bad
+   code. Each judgement is a row of the table at the end. */
+#include "comparing.h"
+#include "wording.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char how_to_record[] =
+    "record again, and start the recording before the program and end it after: ./kit capture N "
+    "does that for lab N, `wire record -o FILE -- COMMAND` for any command";
+
+void add_problem(struct comparing *comparing, const struct comparison_problem *problem,
+                 const char *remedy, const char *format, ...) {
+    struct comparison *comparison = comparing->comparison;
+    void *list = reallocarray(comparison->problems, comparison->problem_count + 1,
+                              sizeof *comparison->problems);
+    struct comparison_problem added = *problem;
+    va_list arguments;
+
+    if (list == NULL) {
+        comparing->failed = true;
+        return;
+    }
+    comparison->problems = list;
+    va_start(arguments, format);
+    if (vasprintf(&added.sentence, format, arguments) < 0)
+        added.sentence = NULL;
+    va_end(arguments);
+    added.remedy = remedy != NULL ? strdup(remedy) : NULL;
+    comparing->failed |= added.sentence == NULL || (remedy != NULL && added.remedy == NULL);
+    comparison->problems[comparison->problem_count++] = added;
+}
+
+/* The conversations of this side that have a partner; calls `judge` for each until one is true. */
+typedef bool judge_dialogue(struct comparing *comparing, enum comparison_side side,
+                            const struct dialogue *dialogue);
+
+static void each_paired(struct comparing *comparing, enum comparison_side side,
+                        judge_dialogue *judge) {
+    const struct comparison *comparison = comparing->comparison;
+
+    for (size_t i = 0; i < comparison->pair_count; i++) {
+        const struct comparison_pair *pair = &comparison->pairs[i];
+        if (pair->dialogue[0] != NULL && pair->dialogue[1] != NULL &&
+            judge(comparing, side, pair->dialogue[side]))
+            return;
+    }
+}
+
+static const char *name_of(const struct comparing *comparing, enum comparison_side side) {
+    return comparing->capture[side]->name;
+}
+
+static void find_empty(struct comparing *comparing, enum comparison_side side) {
+    const struct comparison_capture *capture = comparing->capture[side];
+    struct comparison_problem problem = {.side = side, .rule = "empty", .fatal = true};
+
+    if (capture->dialogues->count > 0)
+        return;
+    if (capture->capture->frame_count == 0)
+        add_problem(comparing, &problem,
+                    "choose the interface on which the program speaks (loopback, \"lo\", for all "
+                    "of the lab), and start the recording before the program; ./kit capture N does "
+                    "both",
+                    "%s is empty: not one packet was recorded.", capture->name);
+    else
+        add_problem(comparing, &problem,
+                    "choose the interface on which the program speaks (loopback, \"lo\", for all "
+                    "of the lab) and no capture filter; ./kit capture N does both",
+                    "%s holds %zu packets, but no TCP connection.", capture->name,
+                    capture->capture->frame_count);
+}
+
+/* What the server says first, or where it listens, for a person. */
+static void describe(const struct dialogue *dialogue, struct buf *words) {
+    const struct dialogue_step *line = protocol_first_line(dialogue, DIALOGUE_SERVER);
+    const struct protocol *protocol = protocol_of(dialogue);
+
+    buf_clear(words);
+    buf_printf(words, "%s with port %u", protocol != NULL ? protocol->name : "an unknown protocol",
+               dialogue->port[DIALOGUE_SERVER]);
+    if (line != NULL) {
+        buf_printf(words, " (the server greets with ");
+        wording_quote(line, words);
+        buf_printf(words, ")");
+    }
+}
+
+/* No conversation of mine is like one of the reference. */
+static void find_other(struct comparing *comparing, enum comparison_side side) {
+    const struct dialogues *mine = comparing->capture[COMPARISON_MINE]->dialogues;
+    const struct dialogues *reference = comparing->capture[COMPARISON_REFERENCE]->dialogues;
+    const struct dialogue *found = NULL;
+    struct buf has, wants;
+
+    if (side != COMPARISON_MINE || comparing->comparison->pair_count > 0 || mine->count == 0 ||
+        reference->count == 0 || mine->list == NULL)
+        return;
+    for (size_t i = 0; i < mine->count && found == NULL; i++) {
+        if (protocol_of(&mine->list[i]) != NULL)
+            found = &mine->list[i];
+    }
+    buf_init(&has, 1000);
+    buf_init(&wants, 1000);
+    if (found != NULL)
+        describe(found, &has);
+    describe(&reference->list[0], &wants);
+    if (found != NULL)
+        add_problem(
+            comparing,
+            &(struct comparison_problem){.side = side, .rule = "other-protocol", .fatal = true},
+            "compare it with the reference of its own lab, or record this one: ./kit "
+            "capture N",
+            "%s speaks %s, but the exercise is %s: this is another lab's recording.",
+            comparing->capture[side]->name, has.bytes, wants.bytes);
+    else
+        add_problem(
+            comparing,
+            &(struct comparison_problem){.side = side, .rule = "wrong-port", .fatal = true},
+            "record without a capture filter, or with the right port in it, and let the program "
+            "connect to that port",
+            "%s holds no conversation in %s; what is there goes to port %u.",
+            comparing->capture[side]->name, wants.bytes, mine->list[0].port[DIALOGUE_SERVER]);
+    buf_free(&has);
+    buf_free(&wants);
+}
+
+static bool is_late(struct comparing *comparing, enum comparison_side side,
+                    const struct dialogue *dialogue) {
+    if (!dialogue->late)
+        return false;
+    struct buf words;
+    buf_init(&words, 1000);
+    if (dialogue->step_count > 0)
+        wording_step(&dialogue->steps[0], &words);
+    add_problem(comparing,
+                &(struct comparison_problem){.side = side, .rule = "late", .fatal = true},
+                how_to_record,
+                "%s begins in the middle of the conversation: the connect is missing, and the "
+                "first that was recorded is %s.",
+                name_of(comparing, side), words.length > 0 ? words.bytes : "an empty segment");
+    buf_free(&words);
+    return true;
+}
+
+static size_t count_cut(const struct dissect_capture *capture) {
+    size_t cut = 0;
+
+    for (size_t i = 0; i < capture->frame_count; i++)
+        cut += capture->frames[i].cut ? 1 : 0;
+    return cut;
+}
+
+static bool has_gaps(struct comparing *comparing, enum comparison_side side,
+                     const struct dialogue *dialogue) {
+    struct comparison_problem problem = {.side = side, .rule = "gaps", .fatal = true};
+    size_t missing = 0;
+    unsigned frame = 0;
+
+    for (size_t i = 0; i < dialogue->step_count; i++) {
+        if (dialogue->steps[i].kind != DIALOGUE_GAP)
+            continue;
+        missing += dialogue->steps[i].length;
+        frame = frame == 0 ? dialogue->steps[i].last_frame : frame;
+    }
+    if (!dialogue->gaps && missing == 0)
+        return false;
+    size_t cut = count_cut(comparing->capture[side]->capture);
+    if (cut > 0)
+        add_problem(comparing, &problem,
+                    "record whole packets: tcpdump -s 0; in Wireshark no \"Limit each packet to\"",
+                    "%s holds only the beginning of %zu packets: %zu octets of the conversation "
+                    "are missing, the first of them before frame %u.",
+                    name_of(comparing, side), cut, missing, frame);
+    else
+        add_problem(comparing, &problem,
+                    "record again, with nothing else running; the capture program lost packets "
+                    "(\"dropped by kernel\"). ./kit capture N loses none",
+                    "%s has a hole: %zu octets of the conversation were not recorded, the first "
+                    "of them before frame %u.",
+                    name_of(comparing, side), missing, frame);
+    return true;
+}
+
+/* What one side said under TLS: could it be read? */
+static void count_tls(const struct dialogue *dialogue, size_t *readable, size_t *unreadable) {
+    *readable = *unreadable = 0;
+    for (size_t i = 0; i < dialogue->step_count; i++) {
+        const struct dialogue_step *step = &dialogue->steps[i];
+        if (step->kind == DIALOGUE_TLS)
+            *unreadable += step->tls == TLS_APPLICATION_DATA ? 1 : 0;
+        else
+            *readable += step->encrypted ? 1 : 0;
+    }
+}
+
+static bool lacks_keys(struct comparing *comparing, enum comparison_side side,
+                       const struct dialogue *dialogue) {
+    static const char remedy[] =
+        "set SSLKEYLOGFILE=keys.log for the program or the server, and put the keys in: wire "
+        "record --keys keys.log …, or editcap --inject-secrets tls,keys.log FILE NEW-FILE";
+    size_t readable, unreadable;
+
+    count_tls(dialogue, &readable, &unreadable);
+    if (unreadable == 0)
+        return false;
+    if (readable == 0)
+        add_problem(comparing,
+                    &(struct comparison_problem){.side = side, .rule = "no-keys", .fatal = true},
+                    remedy,
+                    "%s is encrypted (TLS), and its keys are not in the file: nobody can read "
+                    "what was said.",
+                    name_of(comparing, side));
+    else
+        add_problem(comparing,
+                    &(struct comparison_problem){.side = side, .rule = "some-keys", .fatal = true},
+                    remedy,
+                    "%s is encrypted (TLS), and the keys in the file open only a part of it: %zu "
+                    "pieces stay closed.",
+                    name_of(comparing, side), unreadable);
+    return true;
+}
+
+bool recording_lost_tail(const struct comparison_capture *capture,
+                         const struct dialogue *dialogue) {
+    (void)capture;
+    for (size_t i = 0; i < dialogue->step_count; i++) {
+        enum dialogue_kind kind = dialogue->steps[i].kind;
+        if (kind == DIALOGUE_CLOSE || kind == DIALOGUE_RESET || kind == DIALOGUE_REFUSED ||
+            kind == DIALOGUE_NO_ANSWER)
+            return false;
+    }
+    return true;
+}
+
+/* Whether it is fatal shows when all that is there was compared: compare.c. */
+static bool lost_its_tail(struct comparing *comparing, enum comparison_side side,
+                          const struct dialogue *dialogue) {
+    const struct comparison_capture *capture = comparing->capture[side];
+    struct buf words;
+
+    if (!recording_lost_tail(capture, dialogue) || dialogue->late)
+        return false;
+    buf_init(&words, 1000);
+    if (dialogue->step_count > 0)
+        wording_step(&dialogue->steps[dialogue->step_count - 1], &words);
+    add_problem(
+        comparing, &(struct comparison_problem){.side = side, .rule = "lost-tail"},
+        "let the program end before the recording does: a capture program that is stopped at once "
+        "loses the last packets; ./kit capture N waits for them. If your program hangs there, that "
+        "is the thing to look at",
+        "%s ends before the conversation does: the last that was recorded is %s, and nobody has "
+        "closed the connection yet.",
+        capture->name, words.length > 0 ? words.bytes : "an empty segment");
+    buf_free(&words);
+    return true;
+}
+
+static void find_damage(struct comparing *comparing, enum comparison_side side) {
+    const struct comparison_capture *capture = comparing->capture[side];
+
+    if (capture->capture->damage == NULL)
+        return;
+    add_problem(comparing, &(struct comparison_problem){.side = side, .rule = "truncated"},
+                "copy the file again, or record again and stop the capture program with Ctrl-C, "
+                "so that it can write its file to the end",
+                "%s breaks off: %s.", capture->name, capture->capture->damage);
+}
+
+static bool is_paired(const struct comparison *comparison, enum comparison_side side, int stream) {
+    for (size_t i = 0; i < comparison->pair_count; i++) {
+        const struct dialogue *dialogue = comparison->pairs[i].dialogue[side];
+        if (dialogue != NULL && dialogue->stream == stream)
+            return true;
+    }
+    return false;
+}
+
+static void find_foreign(struct comparing *comparing, enum comparison_side side) {
+    const struct comparison_capture *capture = comparing->capture[side];
+    size_t frames = 0, streams = 0;
+
+    if (comparing->comparison->pair_count == 0)
+        return;
+    for (size_t i = 0; i < capture->dialogues->count; i++)
+        streams +=
+            is_paired(comparing->comparison, side, capture->dialogues->list[i].stream) ? 0 : 1;
+    for (size_t i = 0; i < capture->capture->frame_count; i++) {
+        int stream = capture->capture->frames[i].stream;
+        frames += stream < 0 || !is_paired(comparing->comparison, side, stream) ? 1 : 0;
+    }
+    if (frames == 0)
+        return;
+    if (streams > 0)
+        add_problem(comparing, &(struct comparison_problem){.side = side, .rule = "foreign"}, NULL,
+                    "%s also holds other traffic: %zu packets, %zu of other TCP connections. They "
+                    "are left out.",
+                    capture->name, frames, streams);
+    else
+        add_problem(comparing, &(struct comparison_problem){.side = side, .rule = "foreign"}, NULL,
+                    "%s also holds %zu packets that are no TCP. They are left out.", capture->name,
+                    frames);
+}
+
+static void find_wrong_port(struct comparing *comparing, enum comparison_side side) {
+    const struct comparison *comparison = comparing->comparison;
+
+    for (size_t i = 0; side == COMPARISON_MINE && i < comparison->pair_count; i++) {
+        const struct comparison_pair *pair = &comparison->pairs[i];
+        if (pair->dialogue[0] == NULL || pair->dialogue[1] == NULL)
+            continue;
+        unsigned mine = pair->dialogue[0]->port[DIALOGUE_SERVER];
+        unsigned reference = pair->dialogue[1]->port[DIALOGUE_SERVER];
+        if (protocol_same_service(mine, reference))
+            continue;
+        add_problem(comparing, &(struct comparison_problem){.side = side, .rule = "wrong-port"},
+                    NULL,
+                    "%s speaks with port %u, the reference with port %u; what is said there is "
+                    "compared all the same.",
+                    name_of(comparing, side), mine, reference);
+        return;
+    }
+}
+
+void judge_recordings(struct comparing *comparing) {
+    for (int i = 0; i < 2; i++) {
+        enum comparison_side side = (enum comparison_side)i;
+        find_empty(comparing, side);
+        find_damage(comparing, side);
+        find_other(comparing, side);
+        each_paired(comparing, side, is_late);
+        each_paired(comparing, side, has_gaps);
+        each_paired(comparing, side, lacks_keys);
+        each_paired(comparing, side, lost_its_tail);
+        find_wrong_port(comparing, side);
+        find_foreign(comparing, side);
+    }
+}

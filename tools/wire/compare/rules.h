@@ -1,0 +1,70 @@
+/*
+ * rules: what a difference means. Part of compare.
+ *
+ * A rule is a row of a table: its name, its class, the clause behind it, and a function that looks
+ * at one row of the two dialogues, says whether this is its difference and puts it into words. The
+ * first rule of a table that applies is the row's.
+ */
+#ifndef WIRE_RULES_H
+#define WIRE_RULES_H
+
+#include "comparing.h"
+
+struct look {
+    struct comparing *comparing;
+    const struct party *party;      /* two */
+    const struct align_row *beside; /* for each exchange: which stretch of each party */
+    size_t exchanges;
+    const size_t *moved[2]; /* for each exchange: where the other side has the same command */
+    size_t pair;
+    struct comparison_row *rows; /* of the pair */
+    size_t row_count;
+    size_t first; /* the rows of this exchange: first … end - 1 */
+    size_t end;
+    size_t row; /* the one in question */
+    const struct dialogue_step *mine;
+    const struct dialogue_step *reference;
+    bool client_wrong; /* the client's part of this exchange is wrong: so the reply may be */
+    bool lost_tail[2]; /* by enum comparison_side */
+    /* What a rule answers: */
+    struct buf words;
+    const char *clause; /* where the table cannot know it */
+    bool has_byte;
+    size_t at;
+};
+
+struct rule {
+    const char *name;
+    const char *clause; /* NULL: none, or the function knows it */
+    bool (*applies)(struct look *look);
+    enum comparison_class class;
+    bool merges; /* the same again is counted, not told again */
+};
+
+/* Each ends with a row without a name. */
+extern const struct rule command_rules[]; /* a line of both, not the same */
+extern const struct rule reply_rules[];
+extern const struct rule message_rules[]; /* a line of message text, also one opposite a ghost */
+extern const struct rule value_rules[];   /* the same but for what varies by nature */
+extern const struct rule end_rules[];     /* how it begins and ends: connect, FIN, RST */
+extern const struct rule tls_rules[];
+extern const struct rule exchange_rules[]; /* about an exchange as a whole, both there */
+extern const struct rule order_rules[];    /* … whose commands are not the same */
+extern const struct rule missing_rules[];  /* an exchange of the reference alone */
+extern const struct rule extra_rules[];    /* an exchange of mine alone */
+
+/* Adds words to the sentence, and a step in quotes. */
+void look_say(struct look *look, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void look_quote(struct look *look, const struct dialogue_step *step);
+
+/* Pins the difference to a byte of mine. Returns true, for `return look_at(…)`. */
+bool look_at(struct look *look, size_t at);
+
+/* The verb of the exchange, of a side; "" when it is not there. */
+const char *look_verb(const struct look *look, enum comparison_side side);
+
+/* Whether the server of a side has announced a word behind EHLO: "PIPELINING". */
+bool look_announced(const struct look *look, enum comparison_side side, const char *word,
+                    size_t length);
+
+#endif

@@ -1,0 +1,346 @@
+/* wire diff: two captures of the same exercise beside each other. */
+#include "commands.h"
+#include "compare.h"
+#include "compare_json.h"
+#include "dissect.h"
+#include "show_beside.h"
+#include "show_style.h"
+#include "show_text.h"
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    /* Without --all no more differences than these are told one by one. */
+    TOLD_MOST = 20,
+    JSON_LIMIT = 1 << 30,
+};
+
+struct request {
+    const char *file[2]; /* by enum comparison_side */
+    bool json;
+    struct show_style style;
+};
+
+enum {
+    OPTION_ALL = 256,
+    OPTION_PLAIN,
+    OPTION_JSON,
+    OPTION_UNICODE,
+    OPTION_WIDTH,
+};
+
+static const struct option options[] = {
+    {"all", no_argument, NULL, OPTION_ALL},
+    {"plain", no_argument, NULL, OPTION_PLAIN},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"unicode", no_argument, NULL, OPTION_UNICODE},
+    {"width", required_argument, NULL, OPTION_WIDTH},
+    {NULL, 0, NULL, 0},
+};
+
+static int read_width(struct request *request) {
+    char *end;
+    long width = strtol(optarg, &end, 10);
+
+    if (*optarg == '\0' || *end != '\0' || width < SHOW_WIDTH_LEAST || width > SHOW_WIDTH_MOST)
+        return command_misuse("diff", "--width takes a number from %d to %d, not \"%s\"",
+                              SHOW_WIDTH_LEAST, SHOW_WIDTH_MOST, optarg);
+    request->style.width = (int)width;
+    return COMMAND_FINE;
+}
+
+static int read_option(int option, struct request *request) {
+    switch (option) {
+    case OPTION_ALL:
+        request->style.all = true;
+        return COMMAND_FINE;
+    case OPTION_PLAIN:
+        request->style.colour = request->style.unicode = false;
+        return COMMAND_FINE;
+    case OPTION_JSON:
+        request->json = true;
+        return COMMAND_FINE;
+    case OPTION_UNICODE:
+        if (!show_style_unicode(&request->style))
+            return command_misuse("diff", "--unicode: this system has no UTF-8 locale");
+        return COMMAND_FINE;
+    default:
+        return read_width(request);
+    }
+}
+
+static int read_arguments(int argc, char **argv, struct request *request) {
+    int option;
+
+    optind = 0; /* tells glibc to begin anew */
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+        if (option == ':')
+            return command_misuse("diff", "%s takes a number", argv[optind - 1]);
+        if (option == '?')
+            return command_misuse("diff", "not understood: %s", argv[optind - 1]);
+        int status = read_option(option, request);
+        if (status != COMMAND_FINE)
+            return status;
+    }
+    if (argc - optind != 2)
+        return command_misuse("diff", "two captures, please: MINE, then the reference");
+    request->file[COMPARISON_MINE] = argv[optind];
+    request->file[COMPARISON_REFERENCE] = argv[optind + 1];
+    return COMMAND_FINE;
+}
+
+static void put_role(const struct request *request, enum role role, const char *words) {
+    printf("%s%s%s", style_begin(&request->style, role), words, style_end(&request->style, role));
+}
+
+static void put_title(const struct request *request, const char *words) {
+    putchar('\n');
+    put_role(request, ROLE_HEAD, words);
+    putchar('\n');
+}
+
+static void put_problems(const struct request *request, const struct comparison *comparison) {
+    for (size_t i = 0; i < comparison->problem_count; i++) {
+        const struct comparison_problem *problem = &comparison->problems[i];
+        put_role(request, problem->fatal ? ROLE_BAD : ROLE_WARNING,
+                 problem->fatal ? "The recording" : "Remark on the recording");
+        printf(" (%s)\n", problem->side == COMPARISON_MINE ? "yours" : "the reference");
+        show_paragraph(problem->sentence, 2, &request->style, stdout);
+        if (problem->remedy != NULL) {
+            struct buf words;
+            buf_init(&words, 4096);
+            buf_printf(&words, "What to do: %s.", problem->remedy);
+            show_paragraph(words.bytes != NULL ? words.bytes : "", 2, &request->style, stdout);
+            buf_free(&words);
+        }
+        putchar('\n');
+    }
+}
+
+static void put_ladders(const struct request *request, const struct comparison *comparison) {
+    bool some = false;
+
+    for (size_t i = 0; i < comparison->pair_count; i++) {
+        if (comparison->pairs[i].row_count == 0)
+            continue;
+        if (some)
+            putchar('\n');
+        some = true;
+        show_beside(comparison, i, request->file, &request->style, stdout);
+    }
+}
+
+/* Sentence, clause, and where to look. */
+static void put_difference(const struct request *request,
+                           const struct comparison_difference *difference, int indent) {
+    struct buf words;
+
+    show_paragraph(difference->sentence, indent, &request->style, stdout);
+    buf_init(&words, 1000);
+    if (difference->clause != NULL)
+        buf_printf(&words, "%s", difference->clause);
+    if (difference->frame[COMPARISON_MINE] > 0)
+        buf_printf(&words, "%sframe %u", words.length > 0 ? " · " : "",
+                   difference->frame[COMPARISON_MINE]);
+    if (difference->frame[COMPARISON_REFERENCE] > 0)
+        buf_printf(&words, "%sreference: frame %u", words.length > 0 ? " · " : "",
+                   difference->frame[COMPARISON_REFERENCE]);
+    if (difference->rows > 1)
+        buf_printf(&words, " · and %zu more like it", difference->rows - 1);
+    fputs(style_begin(&request->style, ROLE_QUIET), stdout);
+    show_paragraph(words.bytes != NULL ? words.bytes : "", indent, &request->style, stdout);
+    fputs(style_end(&request->style, ROLE_QUIET), stdout);
+    buf_free(&words);
+}
+
+static void put_first(const struct request *request, const struct comparison *comparison) {
+    const struct comparison_difference *first = comparison_first_wrong(comparison);
+
+    if (first == NULL)
+        return;
+    put_title(request, "First divergence");
+    put_difference(request, first, 2);
+}
+
+/* One of the rest: its sign and class stand in front. */
+static void put_one(const struct request *request, const struct comparison_difference *difference) {
+    printf("%s %s\n", show_class_sign(difference->class, &request->style),
+           comparison_class_name(difference->class));
+    put_difference(request, difference, 4);
+}
+
+static void put_rest(const struct request *request, const struct comparison *comparison) {
+    const struct comparison_difference *first = comparison_first_wrong(comparison);
+    size_t told = 0, left = 0;
+
+    for (int class = COMPARISON_WRONG; class > COMPARISON_SAME; class --) {
+        for (size_t i = 0; i < comparison->difference_count; i++) {
+            const struct comparison_difference *difference = &comparison->differences[i];
+            if ((int)difference->class != weight || difference == first)
+                continue;
+            if (!request->style.all && (weight == COMPARISON_ENVIRONMENT || told == TOLD_MOST)) {
+                left++;
+                continue;
+            }
+            if (told++ == 0)
+                put_title(request, first != NULL ? "The rest" : "Differences");
+            put_one(request, difference);
+        }
+    }
+    if (left > 0)
+        printf("%s%zu more that --all lists\n", told > 0 ? "  " : "\n", left);
+}
+
+static void put_cost(const struct request *request, const struct comparison *comparison) {
+    const struct comparison_cost *cost = &comparison->cost;
+    char number[5][32];
+
+    if (!cost->present)
+        return;
+    int tls = (int)cost->encrypted, clear = 1 - tls;
+    put_title(request, "What encryption hid and cost");
+    printf("  hidden       %s octets of the dialogue\n", show_number(cost->hidden, number[0]));
+    printf("  octets       %s encrypted, %s in clear\n", show_number(cost->octets[tls], number[1]),
+           show_number(cost->octets[clear], number[2]));
+    printf("  packets      %u encrypted, %u in clear\n", cost->packets[tls], cost->packets[clear]);
+    printf("  round trips  %u encrypted, %u in clear\n", cost->round_trips[tls],
+           cost->round_trips[clear]);
+}
+
+static void put_counts(const struct request *request, const struct comparison *comparison) {
+    static const struct {
+        const char *words;
+        enum role role;
+    } outcomes[] = {
+        [COMPARISON_IS_SAME] = {"same", ROLE_SERVER},
+        [COMPARISON_DIFFERS] = {"differs", ROLE_BAD},
+        [COMPARISON_CANNOT_JUDGE] = {"cannot judge", ROLE_BAD},
+    };
+    char number[32];
+
+    putchar('\n');
+    put_role(request, outcomes[comparison->outcome].role, outcomes[comparison->outcome].words);
+    if (comparison->pair_count > 0) {
+        printf(": %s rows alike", show_number(comparison->alike, number));
+        for (int class = COMPARISON_WRONG; class > COMPARISON_SAME; class --)
+            printf(", %s %zu %s", show_class_sign((enum comparison_class) class, &request->style),
+                   comparison->total[weight], comparison_class_name((enum comparison_class) class));
+    }
+    putchar('\n');
+}
+
+static int put_json(const struct request *request, const struct comparison *comparison) {
+    struct json json;
+    struct buf out;
+
+    buf_init(&out, JSON_LIMIT);
+    json_begin(&json, &out);
+    comparison_json(&json, NULL, comparison, request->file);
+    int status = json_end(&json) < 0
+                     ? command_misuse("diff", "the comparison is longer than can be held")
+                     : COMMAND_FINE;
+    if (status == COMMAND_FINE)
+        fwrite(out.bytes, 1, out.length, stdout);
+    buf_free(&out);
+    return status;
+}
+
+static int put_comparison(const struct request *request, const struct comparison *comparison) {
+    static const int statuses[] = {
+        [COMPARISON_IS_SAME] = COMMAND_FINE,
+        [COMPARISON_DIFFERS] = COMMAND_FAILED,
+        [COMPARISON_CANNOT_JUDGE] = COMMAND_MISUSE,
+    };
+    int status = COMMAND_FINE;
+
+    if (request->json) {
+        status = put_json(request, comparison);
+    } else {
+        put_problems(request, comparison);
+        put_ladders(request, comparison);
+        put_first(request, comparison);
+        put_rest(request, comparison);
+        put_cost(request, comparison);
+        put_counts(request, comparison);
+    }
+    if (fflush(stdout) != 0)
+        return command_misuse("diff", "standard output cannot be written");
+    return status != COMMAND_FINE ? status : statuses[comparison->outcome];
+}
+
+static int compare_captures(const struct request *request, const struct dissection *dissection) {
+    struct dialogues dialogues[2] = {{.list = NULL}, {.list = NULL}};
+    struct comparison_capture captures[2];
+    struct comparison comparison;
+    struct failure why;
+    int status = COMMAND_FINE;
+
+    for (int side = 0; side < 2 && status == COMMAND_FINE; side++) {
+        const struct dissect_capture *capture = &dissection->captures[side];
+        if (dialogues_make(capture->frames, capture->frame_count, &dialogues[side], &why) < 0)
+            status = command_misuse("diff", "%s: %s", request->file[side], why.text);
+        captures[side] = (struct comparison_capture){
+            .name = request->file[side], .capture = capture, .dialogues = &dialogues[side]};
+    }
+    if (status == COMMAND_FINE) {
+        if (compare(&captures[0], &captures[1], &comparison, &why) < 0) {
+            status = command_misuse("diff", "%s", why.text);
+        } else {
+            status = put_comparison(request, &comparison);
+            comparison_free(&comparison);
+        }
+    }
+    dialogues_free(&dialogues[0]);
+    dialogues_free(&dialogues[1]);
+    return status;
+}
+
+static int perform(int argc, char **argv) {
+    struct request request = {.json = false};
+    struct failure why;
+
+    show_style_for(stdout, &request.style);
+    int status = read_arguments(argc, argv, &request);
+    if (status != COMMAND_FINE)
+        return status;
+    struct dissect_plan plan = {.captures = request.file, .capture_count = 2};
+    struct dissection *dissection = dissect_run(&plan, &why);
+    if (dissection == NULL)
+        return command_misuse("diff", "%s", why.text);
+    status = compare_captures(&request, dissection);
+    dissection_free(dissection);
+    return status;
+}
+
+const struct command diff_command = {
+    .name = "diff",
+    .run = perform,
+    .usage = "MINE REFERENCE [OPTION…]",
+    .meaning = "Lays two captures of the same exercise beside each other and explains where they "
+               "differ.",
+    .details =
+        "  --all          every row and every difference; without it what is alike is folded\n"
+        "  --plain        no colours, only ASCII: as it is where the output is no terminal\n"
+        "  --unicode      lines and letters in Unicode even there\n"
+        "  --width N      columns to draw in; without it the terminal's, or 100\n"
+        "  --json         for programs: tools/wire/compare/compare_json.h says what stands in it\n"
+        "\n"
+        "The recordings are judged first, then the dialogues. Each difference is wrong (!), "
+        "allowed "
+        "by\n"
+        "the protocol (~), or only the environment's (.). By name these differ each time:\n"
+        "\n"
+        "  date           a date as in RFC 5322 section 3.3 or RFC 3339\n"
+        "  message-id     what stands in a Message-ID: header\n"
+        "  queue-id       the server's own name for a message\n"
+        "  nonce          the word kit-xxxxxxxxxx that KIT_SEED makes for each student\n"
+        "  client-name    the name behind EHLO or HELO, wherever the server repeats it\n"
+        "  port, time     the client's port, times, and how TCP cut its stream\n"
+        "\n"
+        "The exit status is 0 when they are the same, 1 when something is wrong, 2 when that "
+        "cannot "
+        "be\n"
+        "judged.\n",
+};

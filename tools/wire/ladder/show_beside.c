@@ -1,0 +1,440 @@
+#include "show_beside.h"
+#include "show_style.h"
+#include "show_text.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    /* What is drawn of a stretch that is alike, at each end of it. */
+    CONTEXT = 3,
+    ROWS_MOST = 120, /* without --all */
+    /* One step takes no more lines than these, without --all; and no more in any case. */
+    LINES_MOST = 3,
+    LINES_EVER = 2000,
+    LINE_BYTES = 4096,
+    SIGN_WIDTH = 2,
+};
+
+struct line {
+    char *text;
+    int columns;
+    enum role role;
+};
+
+/* What stands in one column of one row. */
+struct cell {
+    struct line *lines;
+    size_t count;
+    unsigned frame;
+    const char *arrow; /* "" for a ghost */
+    bool lock;
+    enum dialogue_side side;
+};
+
+struct view {
+    const struct comparison *comparison;
+    const struct comparison_pair *pair;
+    size_t index;
+    const struct show_style *style;
+    FILE *out;
+    int frame_width;
+    int lock_width;
+    int column[2]; /* the width of each */
+    int text[2];   /* what is left in it for text */
+    size_t next;   /* of the differences: the next that may be of this row */
+};
+
+const char *show_class_sign(enum comparison_class class, const struct show_style *style) {
+    static const char *const unicode[] = {" ", "·", "≈", "✗"}, *const ascii[] = {" ", ".", "~",
+                                                                                 "!"};
+    return style->unicode ? unicode[class] : ascii[class];
+}
+
+static enum role role_of_class(enum comparison_class class) {
+    static const enum role roles[] = {ROLE_PLAIN, ROLE_QUIET, ROLE_WARNING, ROLE_BAD};
+
+    return roles[class];
+}
+
+static void in_role(const struct view *view, enum role role, const char *text) {
+    fprintf(view->out, "%s%s%s", style_begin(view->style, role), text,
+            style_end(view->style, role));
+}
+
+/* Without memory the drawing has a line less. */
+static void add_line(struct cell *cell, const char *text, int columns, enum role role) {
+    struct line *lines = reallocarray(cell->lines, cell->count + 1, sizeof *lines);
+
+    if (lines == NULL)
+        return;
+    cell->lines = lines;
+    lines[cell->count] = (struct line){strdup(text), columns, role};
+    cell->count += lines[cell->count].text != NULL ? 1 : 0;
+}
+
+static void free_cell(struct cell *cell) {
+    for (size_t i = 0; i < cell->count; i++)
+        free(cell->lines[i].text);
+    free(cell->lines);
+}
+
+/* The caret under byte `at` of a line that shows bytes[from] … */
+static void add_caret(const struct view *view, struct cell *cell, const struct dialogue_step *step,
+                      size_t from, size_t at) {
+    struct buf text;
+    size_t position = from;
+    int columns = 0;
+
+    buf_init(&text, LINE_BYTES);
+    if (at > from)
+        columns =
+            show_text_row(step->bytes, at, &position, LINE_BYTES / 8, view->style->unicode, &text);
+    buf_clear(&text);
+    for (int i = 0; i < columns; i++)
+        buf_append(&text, " ", 1);
+    if (buf_append(&text, "^", 1) == 0)
+        add_line(cell, text.bytes, columns + 1, ROLE_BAD);
+    buf_free(&text);
+}
+
+static const char *mark_of(const struct dialogue_step *step) {
+    if (step->kind == DIALOGUE_BYTES || step->ending == DIALOGUE_CRLF)
+        return "";
+    return step->ending == DIALOGUE_LF ? " <LF>" : " <no line end>";
+}
+
+static enum role role_of_step(const struct dialogue_step *step) {
+    if (step->kind == DIALOGUE_MESSAGE)
+        return ROLE_MESSAGE;
+    return step->side == DIALOGUE_CLIENT ? ROLE_CLIENT : ROLE_SERVER;
+}
+
+/* `at`: SIZE_MAX when no byte is marked. */
+static void add_bytes(const struct view *view, struct cell *cell, const struct dialogue_step *step,
+                      int width, size_t at) {
+    size_t most = view->style->all ? LINES_EVER : LINES_MOST, position = 0;
+    const char *mark = mark_of(step);
+    struct buf text;
+    bool more = true;
+
+    buf_init(&text, LINE_BYTES);
+    while (more && cell->count < most + 1) {
+        size_t from = position;
+        buf_clear(&text);
+        buf_append(&text, "", 0);
+        int columns = step->length > position ? show_text_row(step->bytes, step->length, &position,
+                                                              width, view->style->unicode, &text)
+                                              : 0;
+        more = position < step->length;
+        if (!more && *mark != '\0') {
+            buf_append(&text, mark, strlen(mark));
+            columns += (int)strlen(mark);
+        }
+        add_line(cell, text.bytes != NULL ? text.bytes : "", columns, role_of_step(step));
+        if (at >= from && (at < position || (!more && at != SIZE_MAX))) {
+            add_caret(view, cell, step, from, at > step->length ? step->length : at);
+            at = SIZE_MAX;
+        }
+    }
+    buf_free(&text);
+    if (more) {
+        char words[64], number[32];
+        int columns = snprintf(words, sizeof words, "... %s more octets",
+                               show_number(step->length - position, number));
+        add_line(cell, words, columns, ROLE_QUIET);
+    }
+}
+
+static void add_words(struct cell *cell, const char *words, enum role role) {
+    add_line(cell, words, (int)strlen(words), role);
+}
+
+static void add_step(const struct view *view, struct cell *cell, const struct dialogue_step *step,
+                     int width, size_t at) {
+    static const char *const words[] = {
+        [DIALOGUE_CONNECT] = "connects (SYN)",   [DIALOGUE_REFUSED] = "refuses (RST)",
+        [DIALOGUE_NO_ANSWER] = "SYN, no answer", [DIALOGUE_CLOSE] = "closes (FIN)",
+        [DIALOGUE_RESET] = "breaks off (RST)",   [DIALOGUE_GAP] = "(octets not recorded)",
+    };
+    char tls[64], spare[20];
+
+    switch (step->kind) {
+    case DIALOGUE_LINE:
+    case DIALOGUE_MESSAGE:
+    case DIALOGUE_BYTES:
+        add_bytes(view, cell, step, width, at);
+        return;
+    case DIALOGUE_TLS:
+        snprintf(tls, sizeof tls, "TLS %s",
+                 step->tls == TLS_ALERT                ? "alert"
+                 : step->tls == TLS_APPLICATION_DATA   ? "data"
+                 : step->tls == TLS_CHANGE_CIPHER_SPEC ? "ChangeCipherSpec"
+                 : step->handshake < 0                 ? "handshake"
+                                       : dialogue_handshake_name(step->handshake, spare));
+        add_words(cell, tls, ROLE_TLS);
+        return;
+    default:
+        add_words(cell, words[step->kind], ROLE_QUIET);
+        return;
+    }
+}
+
+static void fill_cell(const struct view *view, const struct comparison_row *row,
+                      enum comparison_side side, size_t at, struct cell *cell) {
+    const struct dialogue_step *step = row->step[side];
+    const struct signs *signs = style_signs(view->style);
+
+    *cell = (struct cell){.arrow = ""};
+    if (step == NULL) {
+        bool lacks = side == COMPARISON_MINE && row->class == COMPARISON_WRONG;
+        add_words(cell, lacks ? "(missing)" : "(nothing)", lacks ? ROLE_BAD : ROLE_QUIET);
+        return;
+    }
+    cell->frame = step->last_frame;
+    cell->lock = step->encrypted;
+    cell->side = step->side;
+    cell->arrow = step->side == DIALOGUE_CLIENT ? signs->right : signs->left;
+    add_step(view, cell, step, view->text[side], at);
+}
+
+/* Line number `number` of a cell, filled up to its width if something stands behind it. */
+static void put_cell(const struct view *view, const struct cell *cell, int side, size_t number,
+                     bool fill) {
+    int used = view->frame_width + 2 + view->lock_width + 3;
+    bool first = number == 0;
+
+    if (number >= cell->count) {
+        fprintf(view->out, "%*s", fill ? view->column[side] : 0, "");
+        return;
+    }
+    const struct line *line = &cell->lines[number];
+    if (first && cell->frame > 0)
+        fprintf(view->out, "%s%*u%s  ", style_begin(view->style, ROLE_QUIET), view->frame_width,
+                cell->frame, style_end(view->style, ROLE_QUIET));
+    else
+        fprintf(view->out, "%*s", view->frame_width + 2, "");
+    if (view->lock_width > 0) {
+        if (first && cell->lock)
+            in_role(view, ROLE_TLS, style_signs(view->style)->lock);
+        fprintf(view->out, "%*s", view->lock_width - (first && cell->lock ? 2 : 0), "");
+    }
+    if (first && *cell->arrow != '\0') {
+        bool right = cell->side == DIALOGUE_CLIENT;
+        const char *rule = style_signs(view->style)->rule;
+        fprintf(view->out, "%s%s%s%s ", style_begin(view->style, right ? ROLE_CLIENT : ROLE_SERVER),
+                right ? rule : cell->arrow, right ? cell->arrow : rule,
+                style_end(view->style, right ? ROLE_CLIENT : ROLE_SERVER));
+    } else {
+        fputs("   ", view->out);
+    }
+    in_role(view, line->role, line->text);
+    used += line->columns;
+    if (fill)
+        fprintf(view->out, "%*s", view->column[side] > used ? view->column[side] - used : 0, "");
+}
+
+static void put_row(struct view *view, const struct comparison_row *row, size_t at) {
+    struct cell cell[2];
+
+    for (int side = 0; side < 2; side++)
+        fill_cell(view, row, (enum comparison_side)side, side == COMPARISON_MINE ? at : SIZE_MAX,
+                  &cell[side]);
+    size_t lines = cell[0].count > cell[1].count ? cell[0].count : cell[1].count;
+    for (size_t i = 0; i < lines; i++) {
+        in_role(view, role_of_class(row->class),
+                i == 0 ? show_class_sign(row->class, view->style) : " ");
+        fputc(' ', view->out);
+        put_cell(view, &cell[0], 0, i, true);
+        in_role(view, ROLE_QUIET, style_signs(view->style)->rail);
+        if (i < cell[1].count) {
+            fputc(' ', view->out);
+            put_cell(view, &cell[1], 1, i, false);
+        }
+        fputc('\n', view->out);
+    }
+    free_cell(&cell[0]);
+    free_cell(&cell[1]);
+}
+
+/* The byte that the first difference of this row points to. */
+static size_t byte_of(struct view *view, size_t row) {
+    const struct comparison *comparison = view->comparison;
+    size_t found = SIZE_MAX;
+
+    for (size_t i = view->next; i < comparison->difference_count; i++) {
+        const struct comparison_difference *difference = &comparison->differences[i];
+        if (difference->pair > view->index ||
+            (difference->pair == view->index && difference->row > row))
+            break;
+        view->next = i + 1;
+        if (difference->pair == view->index && difference->row == row && difference->has_byte &&
+            difference->class == view->pair->rows[row].class && found == SIZE_MAX)
+            found = difference->at;
+    }
+    return found;
+}
+
+static bool is_alike(const struct comparison_row *row) {
+    return row->class == COMPARISON_SAME || row->class == COMPARISON_ENVIRONMENT;
+}
+
+/* How many rows from `first` on are alike. */
+static size_t count_alike(const struct comparison_pair *pair, size_t first) {
+    size_t end = first;
+
+    while (end < pair->row_count && is_alike(&pair->rows[end]))
+        end++;
+    return end - first;
+}
+
+static void put_folded(const struct view *view, size_t count, const char *what) {
+    char words[96], number[32];
+
+    snprintf(words, sizeof words, "... %s more rows, %s ...", show_number(count, number), what);
+    int before = SIGN_WIDTH + view->column[0] - (int)strlen(words) / 2;
+    fprintf(view->out, "%*s", before > 0 ? before : 0, "");
+    in_role(view, ROLE_QUIET, words);
+    fputc('\n', view->out);
+}
+
+static void put_rows(struct view *view) {
+    const struct comparison_pair *pair = view->pair;
+    size_t drawn = 0;
+
+    for (size_t i = 0; i < pair->row_count;) {
+        size_t alike = count_alike(pair, i);
+        size_t until = i + (alike > 0 ? alike : 1);
+        bool fold = alike > 2 * CONTEXT + 1 && !view->style->all;
+        for (size_t row = i; row < until; row++) {
+            if (fold && row == i + CONTEXT) {
+                put_folded(view, alike - 2 * CONTEXT, "alike");
+                row = until - CONTEXT;
+            }
+            if (drawn++ == ROWS_MOST && !view->style->all) {
+                put_folded(view, pair->row_count - row, "--all shows them");
+                return;
+            }
+            put_row(view, &pair->rows[row], byte_of(view, row));
+        }
+        i = until;
+    }
+}
+
+static void put_heading_row(const struct view *view, enum role role, const char *const words[2]) {
+    fprintf(view->out, "%*s", SIGN_WIDTH, "");
+    for (int side = 0; side < 2; side++) {
+        /* The end of a long name tells more than its beginning. */
+        size_t length = strlen(words[side]), room = (size_t)view->column[side] - 1;
+        const char *text = length > room ? words[side] + (length - room) : words[side];
+        in_role(view, role, text);
+        if (side == 0) {
+            fprintf(view->out, "%*s", view->column[0] - (int)strlen(text), "");
+            in_role(view, ROLE_QUIET, style_signs(view->style)->rail);
+            fputc(' ', view->out);
+        }
+    }
+    fputc('\n', view->out);
+}
+
+static void put_heading(const struct view *view, const char *const names[2]) {
+    const struct signs *signs = style_signs(view->style);
+    char ends[2][160];
+    const char *lines[2];
+
+    for (int side = 0; side < 2; side++) {
+        const struct dialogue *dialogue = view->pair->dialogue[side];
+        snprintf(ends[side], sizeof ends[side], "stream %d, %s port %u", dialogue->stream,
+                 dialogue->host[DIALOGUE_SERVER], dialogue->port[DIALOGUE_SERVER]);
+        lines[side] = ends[side];
+    }
+    put_heading_row(view, ROLE_HEAD, names);
+    put_heading_row(view, ROLE_PLAIN, lines);
+    fputs(style_begin(view->style, ROLE_QUIET), view->out);
+    for (int i = 0; i < SIGN_WIDTH + view->column[0]; i++)
+        fputs(signs->rule, view->out);
+    fputs(signs->cross, view->out);
+    for (int i = 0; i < view->column[1] + 1; i++)
+        fputs(signs->rule, view->out);
+    fprintf(view->out, "%s\n", style_end(view->style, ROLE_QUIET));
+}
+
+static void measure(struct view *view) {
+    unsigned last = 0;
+    char text[32];
+
+    for (size_t i = 0; i < view->pair->row_count; i++) {
+        for (int side = 0; side < 2; side++) {
+            const struct dialogue_step *step = view->pair->rows[i].step[side];
+            if (step == NULL)
+                continue;
+            last = step->last_frame > last ? step->last_frame : last;
+            if (step->encrypted)
+                view->lock_width = 3;
+        }
+    }
+    view->frame_width = snprintf(text, sizeof text, "%u", last);
+    int rest = view->style->width - SIGN_WIDTH - 2; /* the rail and a blank */
+    int before = view->frame_width + 2 + view->lock_width + 3;
+    for (int side = 0; side < 2; side++) {
+        view->column[side] = rest / 2;
+        view->text[side] = rest / 2 - before - (side == 0 ? 1 : 0);
+    }
+}
+
+void show_beside(const struct comparison *comparison, size_t pair, const char *const names[2],
+                 const struct show_style *style, FILE *out) {
+    struct view view = {
+        .comparison = comparison,
+        .pair = &comparison->pairs[pair],
+        .index = pair,
+        .style = style,
+        .out = out,
+    };
+
+    if (view.pair->dialogue[0] == NULL || view.pair->dialogue[1] == NULL)
+        return;
+    measure(&view);
+    put_heading(&view, names);
+    put_rows(&view);
+}
+
+/* What our own sentences hold beyond ASCII. */
+static void spell_in_ascii(const char *text, struct buf *out) {
+    static const struct {
+        const char *sign, *spelled;
+    } signs[] = {{"§", "section "}, {"…", "..."}, {"‹", "<"}, {"›", ">"},
+                 {"→", "->"},       {"–", "-"},   {"·", "-"}};
+
+    while (*text != '\0') {
+        size_t i = 0;
+        while (i < sizeof signs / sizeof *signs &&
+               strncmp(text, signs[i].sign, strlen(signs[i].sign)) != 0)
+            i++;
+        if (i < sizeof signs / sizeof *signs) {
+            buf_append(out, signs[i].spelled, strlen(signs[i].spelled));
+            text += strlen(signs[i].sign);
+        } else {
+            buf_append(out, text++, 1);
+        }
+    }
+}
+
+void show_paragraph(const char *text, int indent, const struct show_style *style, FILE *out) {
+    struct buf words, row;
+    size_t position = 0;
+
+    buf_init(&words, 1 << 16);
+    buf_init(&row, LINE_BYTES);
+    if (style->unicode)
+        buf_append(&words, text, strlen(text));
+    else
+        spell_in_ascii(text, &words);
+    while (position < words.length) {
+        buf_clear(&row);
+        show_text_row(words.bytes, words.length, &position, style->width - indent, style->unicode,
+                      &row);
+        fprintf(out, "%*s%s\n", indent, "", row.bytes != NULL ? row.bytes : "");
+    }
+    buf_free(&words);
+    buf_free(&row);
+}
