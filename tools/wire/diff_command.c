@@ -175,7 +175,7 @@ static void put_rest(const struct request *request, const struct comparison *com
     const struct comparison_difference *first = comparison_first_wrong(comparison);
     size_t told = 0, left = 0;
 
-    for (int class = COMPARISON_WRONG; class > COMPARISON_SAME; class --) {
+    for (int weight = COMPARISON_WRONG; weight > COMPARISON_SAME; weight--) {
         for (size_t i = 0; i < comparison->difference_count; i++) {
             const struct comparison_difference *difference = &comparison->differences[i];
             if ((int)difference->class != weight || difference == first)
@@ -224,9 +224,9 @@ static void put_counts(const struct request *request, const struct comparison *c
     put_role(request, outcomes[comparison->outcome].role, outcomes[comparison->outcome].words);
     if (comparison->pair_count > 0) {
         printf(": %s rows alike", show_number(comparison->alike, number));
-        for (int class = COMPARISON_WRONG; class > COMPARISON_SAME; class --)
-            printf(", %s %zu %s", show_class_sign((enum comparison_class) class, &request->style),
-                   comparison->total[weight], comparison_class_name((enum comparison_class) class));
+        for (int weight = COMPARISON_WRONG; weight > COMPARISON_SAME; weight--)
+            printf(", %s %zu %s", show_class_sign((enum comparison_class)weight, &request->style),
+                   comparison->total[weight], comparison_class_name((enum comparison_class)weight));
     }
     putchar('\n');
 }

@@ -125,7 +125,7 @@ void comparison_json(struct json *json, const char *name, const struct compariso
     json_open(json, "counts", '{');
     json_number(json, "alike", (long long)comparison->alike);
     for (int weight = COMPARISON_ENVIRONMENT; weight < COMPARISON_CLASSES; weight++)
-        json_number(json, comparison_class_name((enum comparison_class) class),
+        json_number(json, comparison_class_name((enum comparison_class)weight),
                     (long long)comparison->total[weight]);
     json_close(json);
     add_problems(json, comparison);
