@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "dialogue.h"
 #include "dissect.h"
+#include "lab_captures.h"
 #include "measure.h"
 #include "measure_data.h"
 #include "measure_table.h"
@@ -23,6 +24,7 @@ enum form {
 };
 
 struct request {
+    const char *word; /* a file, or a lab */
     const char *file;
     long stream; /* -1: all */
     enum form form;
@@ -102,7 +104,7 @@ static int read_arguments(int argc, char **argv, struct request *request) {
     }
     if (argc - optind != 1)
         return command_misuse("stat", argc == optind ? "which capture?" : "one capture at a time");
-    request->file = argv[optind];
+    request->word = argv[optind];
     return COMMAND_FINE;
 }
 
@@ -193,12 +195,16 @@ static int print_capture(const struct request *request, const struct dissect_cap
 static int perform(int argc, char **argv) {
     struct request request = {.stream = -1};
     struct dialogues dialogues;
+    char file[PATH_MAX];
     struct failure why;
 
     show_style_for(stdout, &request.style);
     int status = read_arguments(argc, argv, &request);
     if (status != COMMAND_FINE)
         return status;
+    if (lab_captures_choose("stat", request.word, file, &why) < 0)
+        return command_misuse("stat", "%s", why.text);
+    request.file = file;
     struct dissect_plan plan = {.captures = &request.file, .capture_count = 1};
     struct dissection *dissection = dissect_run(&plan, &why);
     if (dissection == NULL)
@@ -217,9 +223,10 @@ static int perform(int argc, char **argv) {
 const struct command stat_command = {
     .name = "stat",
     .run = perform,
-    .usage = "FILE [OPTION…]",
+    .usage = "FILE|LAB [OPTION…]",
     .meaning = "Counts what each conversation cost: packets, octets, round trips, time.",
     .details =
+        "LAB is 3, 03 or 03-smtp-send: then it is what you recorded last of that lab.\n"
         "  --stream N     only conversation N, counted from 0 as in Wireshark's tcp.stream\n"
         "  --csv          a line of names, then a line for each conversation\n"
         "  --json         the same as JSON; what is not known is null\n"
