@@ -4,7 +4,7 @@ set -uo pipefail
 tools=$1/tests/elsewhere
 rm -rf "$tools"
 mkdir -p "$tools"
-for tool in bash env dirname sed grep id cc cmake ninja python3 bwrap tshark; do
+for tool in bash env dirname sed grep id cc cmake ninja python3 bwrap tshark valgrind; do
   ln -s "$(command -v "$tool")" "$tools/$tool" || { echo "no $tool here"; exit 77; }
 done
 

@@ -22,9 +22,21 @@ EXPECTED = {
     "child": None,
     "memory": None,
     "escape": None,
+    "leak": "12 bytes allocated in take (misbehave.c:",
+    "leak-only": None,
+    "beyond": "that is 0 bytes after a block of size 10, allocated in take (misbehave.c:",
+    "freed": "that is 0 bytes inside a block of size 10, freed in use_freed (misbehave.c:",
+    "open": "the file /dev/null, opened in leave_open (misbehave.c:",
+    "open-one": None,
+    "forge": "12 bytes allocated in take (misbehave.c:",
+    "threads": None,
+    "too-many-threads": "3, when it had most of them",
+    "too-few-threads": "3, when it had most of them",
 }
 if sanitizers != "sanitizers=":
     del EXPECTED["memory"]  # they reserve terabytes: then there is no limit
+    for valgrind_says in ("leak", "leak-only", "beyond", "freed", "open", "open-one", "forge"):
+        del EXPECTED[valgrind_says]  # valgrind cannot run what was built with a sanitizer
 
 
 def read_verdict(path):

@@ -122,6 +122,68 @@ static void what_is_left_out_has_a_standard(void **state) {
     lab_free(&lab);
 }
 
+static void the_nonce_stands_wherever_it_is_named(void **state) {
+    (void)state;
+    static const char text[] = "program = --to {nonce}@example.org\n"
+                               "session = nonce.session\n"
+                               "[check a]\nsays = s\nsent = contains \"NOOP {nonce}\\r\\n\"\n"
+                               "dialogue = C: NOOP {nonce}\n"
+                               "frames = tcp.payload contains \"{nonce}\"\n";
+    char directory[64], whole[400];
+    struct lab lab;
+    struct failure why;
+    test_directory(directory);
+    snprintf(whole, sizeof whole, "%s%s", minimal, text);
+    test_file(directory, "07-x/lab.ini", whole, NULL);
+    test_file(directory, "07-x/nonce.session", "C: NOOP {nonce}\nS| {nonce}{nonce}\nC: {non}\n",
+              NULL);
+    setenv("KIT_SEED", "student-17", 1);
+    int result = lab_open(directory, "7", &lab, &why);
+    unsetenv("KIT_SEED");
+    files_remove(directory, NULL);
+    assert_int_equal(result, 0);
+    /* As in unit/seed.c. */
+    assert_string_equal(lab.nonce, "kit-f243igz8a8");
+    const struct lab_run *run = &lab.runs[0];
+    assert_string_equal(run->program.words[1], "kit-f243igz8a8@example.org");
+    assert_string_equal(run->session.steps[0].bytes.bytes, "NOOP kit-f243igz8a8");
+    assert_string_equal(run->session.steps[1].bytes.bytes, "kit-f243igz8a8kit-f243igz8a8");
+    assert_string_equal(run->session.steps[2].bytes.bytes, "{non}");
+    const struct judge *judges = lab.checks[0].judges;
+    assert_string_equal(judges[0].bytes.bytes, "NOOP kit-f243igz8a8\r\n");
+    assert_memory_equal(judges[1].pattern.steps[0].text, "NOOP kit-f243igz8a8", 19);
+    assert_string_equal(judges[2].filter, "tcp.payload contains \"kit-f243igz8a8\"");
+    lab_free(&lab);
+}
+
+static void a_wrong_seed_is_told(void **state) {
+    (void)state;
+    struct lab lab;
+    struct failure why;
+    setenv("KIT_SEED", "two words", 1);
+    assert_int_equal(read_lab(minimal, &lab, &why), -1);
+    unsetenv("KIT_SEED");
+    assert_non_null(strstr(why.text, "KIT_SEED: a seed is"));
+}
+
+static void what_is_judged_is_watched(void **state) {
+    (void)state;
+    struct lab lab;
+    char text[300];
+    snprintf(text, sizeof text,
+             "%s[run a]\ntool = valgrind\n[run b]\n"
+             "[check m]\nsays = s\nrun = a\nleaks = none\n"
+             "[check t]\nsays = s\nrun = b\nthreads = 1\n",
+             minimal);
+    assert_int_equal(read_lab(text, &lab, NULL), 0);
+    assert_false(lab.runs[0].tool || lab.runs[0].counts_threads);
+    assert_true(lab.runs[1].tool);
+    assert_false(lab.runs[1].counts_threads);
+    assert_true(lab.runs[2].counts_threads);
+    assert_false(lab.runs[2].tool);
+    lab_free(&lab);
+}
+
 static void a_check_needs_those_above_it(void **state) {
     (void)state;
     struct lab lab;
@@ -163,8 +225,14 @@ static void mistakes_are_named_with_file_and_line(void **state) {
         {"[run a]\npeer = slow\n", "lab.ini:4: run a: a peer stands before a server"},
         {"[run a]\nlisten = 25\n", "lab.ini:5: \"25\" is not ADDRESS:PORT"},
         {"[run a]\nlimit = soon\n", "lab.ini:5: \"soon\" is not a time"},
-        {"[run a]\nmessage = big.eml\n", "lab.ini:5: message = NAME SIZE"},
-        {"[run a]\nmessage = ../x 10\n", "lab.ini:5: message = NAME SIZE"},
+        {"[run a]\nmessage = big.eml\n", "big.eml: no such file"},
+        {"[run a]\nmessage = ../x 10\n", "lab.ini:5: message = FILE of the lab, or NAME SIZE"},
+        {"[run a]\nmessage = x 0\n", "lab.ini:5: a message of 0 bytes"},
+        {"[run a]\ntool = gdb\n", "lab.ini:5: there is no tool \"gdb\": known is valgrind"},
+        {"[check a]\nsays = x\nleaks = none\n",
+         "lab.ini:6: leaks needs tool = valgrind in the run"},
+        {"[check a]\nsays = x\nleaks = some\n", "lab.ini:6: leaks = none: \"some\" is not that"},
+        {"[check a]\nsays = x\nthreads = few\n", "lab.ini:6: threads = [<= or >=] NUMBER: "},
         {"[check a]\nsays = x\n", "lab.ini:4: [check a] has nothing that decides"},
         {"[check a]\nexit = 0\n", "lab.ini:4: [check a] needs says"},
         {"[check a]\nsays = x\n[check b]\n[check a]\n",
@@ -252,6 +320,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_lab),
         cmocka_unit_test(what_is_left_out_has_a_standard),
+        cmocka_unit_test(the_nonce_stands_wherever_it_is_named),
+        cmocka_unit_test(a_wrong_seed_is_told),
+        cmocka_unit_test(what_is_judged_is_watched),
         cmocka_unit_test(a_check_needs_those_above_it),
         cmocka_unit_test(mistakes_are_named_with_file_and_line),
         cmocka_unit_test(a_line_has_a_limit),

@@ -25,24 +25,42 @@ static bool wants_absence(const struct judge *judge) {
 }
 
 static const struct judge_kind kinds[] = {
-    {"frames", "a display filter", judge_filter_parse, judge_frames_holds, never, true},
-    {"after", "a display filter", judge_filter_parse, judge_after_holds, never, true},
-    {"before", "a display filter", judge_filter_parse, judge_before_holds, never, true},
-    {"never", "a display filter", judge_filter_parse, judge_never_holds, always, true},
-    {"count", "[<= or >=] NUMBER FILTER", judge_count_parse, judge_count_holds, allows_none, true},
+    {"frames", "a display filter", judge_filter_parse, judge_frames_holds, never, true,
+     WATCH_NOTHING},
+    {"after", "a display filter", judge_filter_parse, judge_after_holds, never, true,
+     WATCH_NOTHING},
+    {"before", "a display filter", judge_filter_parse, judge_before_holds, never, true,
+     WATCH_NOTHING},
+    {"never", "a display filter", judge_filter_parse, judge_never_holds, always, true,
+     WATCH_NOTHING},
+    {"count", "[<= or >=] NUMBER FILTER", judge_count_parse, judge_count_holds, allows_none, true,
+     WATCH_NOTHING},
+    {"dialogue", "steps such as C: MAIL FROM:* ... C: QUIT", judge_dialogue_parse,
+     judge_dialogue_holds, never, true, WATCH_NOTHING},
+    {"lines", "[<= or >=] NUMBER C: LINE", judge_lines_parse, judge_lines_holds, allows_none, true,
+     WATCH_NOTHING},
     {"sent", "exactly, contains or lacks \"BYTES\"", judge_sent_parse, judge_sent_holds,
-     wants_absence, true},
+     wants_absence, true, WATCH_NOTHING},
     {"screen", "contains or lacks \"BYTES\", or: same [lines] as server", judge_screen_parse,
-     judge_screen_holds, wants_absence, false},
+     judge_screen_holds, wants_absence, false, WATCH_NOTHING},
     {"stderr", "contains or lacks \"BYTES\", or: empty", judge_stderr_parse, judge_stderr_holds,
-     wants_absence, false},
-    {"exit", "a number, or: nonzero", judge_exit_parse, judge_exit_holds, always, false},
-    {"session", "to its end", judge_session_parse, judge_session_holds, never, false},
-    {"within", "a time such as 4s", judge_within_parse, judge_within_holds, always, false},
+     wants_absence, false, WATCH_NOTHING},
+    {"exit", "a number, or: nonzero", judge_exit_parse, judge_exit_holds, always, false,
+     WATCH_NOTHING},
+    {"session", "to its end", judge_session_parse, judge_session_holds, never, false,
+     WATCH_NOTHING},
+    {"within", "a time such as 4s", judge_within_parse, judge_within_holds, always, false,
+     WATCH_NOTHING},
+    {"leaks", "none", judge_leaks_parse, judge_leaks_holds, always, true, WATCH_MEMORY},
+    {"memory", "clean", judge_memory_parse, judge_memory_holds, always, true, WATCH_MEMORY},
+    {"open-files", "[<= or >=] NUMBER", judge_amount_parse, judge_open_files_holds, always, true,
+     WATCH_MEMORY},
+    {"threads", "[<= or >=] NUMBER", judge_amount_parse, judge_threads_holds, always, true,
+     WATCH_THREADS},
     {"store",
      "MAILBOX contains \"TEXT\", MAILBOX lacks \"TEXT\", MAILBOX empty, MAILBOX holds NUMBER or "
      "FILE",
-     judge_store_parse, judge_store_holds, wants_absence, true},
+     judge_store_parse, judge_store_holds, wants_absence, true, WATCH_NOTHING},
 };
 
 static int parse(const struct judge_kind *kind, const char *value, struct judge *judge,
@@ -122,5 +140,6 @@ void judge_free(struct judge *judge) {
     free(judge->mailbox);
     free(judge->file);
     buf_free(&judge->bytes);
+    pattern_free(&judge->pattern);
     *judge = (struct judge){0};
 }

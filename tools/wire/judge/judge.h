@@ -7,6 +7,11 @@
  *     before = FILTER       … in front of it
  *     never  = FILTER       no frame matches
  *     count  = 2 FILTER     exactly two frames match; also <= 2 and >= 2
+ *     dialogue = C: MAIL FROM:* S: 250* C: RCPT TO:*
+ *                           some conversation has these steps (pattern.h), directly one behind the
+ *                           other but for where ... stands between them
+ *     lines  = 2 C: MAIL FROM:*
+ *                           exactly two lines are this; also <= 2 and >= 2
  *     sent   = contains "EHLO client.example.org\r\n"
  *                           the client's bytes on the wire, all connections in a row; also
  *                           exactly "…" and lacks "…". Escapes as in text.h; several strings in
@@ -21,6 +26,12 @@
  *     session = to its end  what the run's session and script wait for has all come, in time:
  *                           neither the person at the keyboard nor the scripted server gave up
  *     within = 4s           so long the program ran at most
+ *     leaks  = none         what memory the program asked for it has given back (memcheck.h)
+ *     memory = clean        it has used no memory that is not its own, and no value never set
+ *     open-files = 0        so many of the files and connections that it opened are still open at
+ *                           its end; also <= 2 and >= 2
+ *     threads = 2           so many threads it had, main among them, when it had most of them at
+ *                           once; also <= 2 and >= 2
  *     store  = bob contains "text" | bob lacks "text" | bob empty | bob holds 2 |
  *              bob holds letter.eml
  *                           the mailbox of bob (…@example.org; or a whole address). `contains` and
@@ -41,6 +52,7 @@
 
 #include "buf.h"
 #include "failure.h"
+#include "pattern.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -67,6 +79,13 @@ enum judge_relation {
     RELATION_AT_LEAST,
 };
 
+/* What must be watched while the program runs, beside what always is. */
+enum judge_watch {
+    WATCH_NOTHING,
+    WATCH_MEMORY,  /* the run must have tool = valgrind */
+    WATCH_THREADS, /* they are counted in each run of a check that judges them */
+};
+
 struct judge_kind {
     const char *key;
     const char *form; /* what a value looks like, for the message about a wrong one */
@@ -76,6 +95,7 @@ struct judge_kind {
     /* Whether it can hold though the program did nothing. */
     bool (*is_negative)(const struct judge *judge);
     bool needs_dialogue; /* it is about the wire, or what came of it */
+    enum judge_watch watch;
 };
 
 /* One line of a check. What is set depends on its kind. */
@@ -89,7 +109,8 @@ struct judge {
     enum judge_relation relation;
     unsigned long number;
     struct buf bytes;
-    char *mailbox; /* "bob@example.org" */
+    struct pattern pattern; /* steps of a dialogue */
+    char *mailbox;          /* "bob@example.org" */
     char *file;
 };
 

@@ -92,8 +92,7 @@ static void show_culprit(const struct subject *subject, const struct evidence *e
     if (subject->on_the_wire && subject->bytes->length > 0) {
         size_t carried = at < subject->bytes->length ? at : subject->bytes->length - 1;
         finding->frame = evidence_frame_of(evidence, side, carried);
-        snprintf(lead, sizeof lead, "frame %u, %s:  ", finding->frame,
-                 side == DIALOGUE_CLIENT ? "C→S" : "S→C");
+        snprintf(lead, sizeof lead, "frame %u, %s:  ", finding->frame, judge_arrow(side));
     }
     buf_clear(&finding->got);
     finding_show(&finding->got, lead, subject->bytes->bytes, subject->bytes->length, at, words);

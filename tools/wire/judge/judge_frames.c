@@ -13,26 +13,15 @@ int judge_filter_parse(struct judge *judge, const char *value, struct failure *w
 }
 
 int judge_count_parse(struct judge *judge, const char *value, struct failure *why) {
-    static const struct {
-        const char *sign;
-        enum judge_relation relation;
-    } signs[] = {{"<=", RELATION_AT_MOST}, {">=", RELATION_AT_LEAST}};
-    judge->relation = RELATION_EQUAL;
-    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
-        if (strncmp(value, signs[i].sign, 2) == 0) {
-            judge->relation = signs[i].relation;
-            value += 2 + strspn(value + 2, " ");
-        }
-    char digits[24];
-    size_t length = strcspn(value, " \t");
-    snprintf(digits, sizeof digits, "%.*s", (int)(length < 23 ? length : 23), value);
-    if (text_number(digits, 1000000, &judge->number, why) < 0)
-        return -1;
-    return judge_filter_parse(judge, value + length + strspn(value + length, " \t"), why);
+    return judge_number_parse(judge, &value, why) < 0 ? -1 : judge_filter_parse(judge, value, why);
+}
+
+const char *judge_arrow(enum dialogue_side side) {
+    return side == DIALOGUE_CLIENT ? "C→S" : "S→C";
 }
 
 static const char *arrow(const struct evidence *evidence, const struct dissect_frame *frame) {
-    return evidence_from_client(evidence, frame) ? "C→S" : "S→C";
+    return judge_arrow(evidence_from_client(evidence, frame) ? DIALOGUE_CLIENT : DIALOGUE_SERVER);
 }
 
 /* What a segment says beside its bytes. */
@@ -163,16 +152,12 @@ bool judge_never_holds(const struct judge *judge, const struct evidence *evidenc
 
 bool judge_count_holds(const struct judge *judge, const struct evidence *evidence,
                        struct finding *finding) {
-    static const char *const words[] = {"exactly", "at most", "at least"};
     unsigned long count = 0;
     while (evidence_match(evidence, judge->match, count) != 0)
         count++;
-    bool holds = judge->relation == RELATION_EQUAL     ? count == judge->number
-                 : judge->relation == RELATION_AT_MOST ? count <= judge->number
-                                                       : count >= judge->number;
-    if (holds)
+    if (judge_number_holds(judge, count))
         return true;
-    finding_expected(finding, "%s %lu %s  %s", words[judge->relation], judge->number,
+    finding_expected(finding, "%s %lu %s  %s", judge_number_words(judge), judge->number,
                      judge->number == 1 ? "frame that matches" : "frames that match",
                      judge->filter);
     if (count > judge->number) {

@@ -1,6 +1,7 @@
 /*
  * judges: what judge.c's table is made of. One file a group: judge_frames.c (the wire, by display
- * filters), judge_bytes.c (streams of bytes), judge_end.c (how the program ended), judge_store.c.
+ * filters), judge_dialogue.c (the wire, by lines), judge_bytes.c (streams of bytes), judge_end.c
+ * (how the program ended), judge_memory.c (what it took, and did not give back), judge_store.c.
  *
  * A `…_parse` and a `…_holds` are as in struct judge_kind (judge.h).
  */
@@ -35,6 +36,31 @@ bool judge_session_holds(const struct judge *, const struct evidence *, struct f
 
 int judge_store_parse(struct judge *judge, const char *value, struct failure *why);
 bool judge_store_holds(const struct judge *, const struct evidence *, struct finding *);
+
+int judge_dialogue_parse(struct judge *judge, const char *value, struct failure *why);
+int judge_lines_parse(struct judge *judge, const char *value, struct failure *why);
+bool judge_dialogue_holds(const struct judge *, const struct evidence *, struct finding *);
+bool judge_lines_holds(const struct judge *, const struct evidence *, struct finding *);
+
+int judge_leaks_parse(struct judge *judge, const char *value, struct failure *why);
+int judge_memory_parse(struct judge *judge, const char *value, struct failure *why);
+int judge_amount_parse(struct judge *judge, const char *value, struct failure *why);
+bool judge_leaks_holds(const struct judge *, const struct evidence *, struct finding *);
+bool judge_memory_holds(const struct judge *, const struct evidence *, struct finding *);
+bool judge_open_files_holds(const struct judge *, const struct evidence *, struct finding *);
+bool judge_threads_holds(const struct judge *, const struct evidence *, struct finding *);
+
+/* For those that count: reads "2", "<= 2" or ">= 2" and sets *value behind it and the blanks. */
+int judge_number_parse(struct judge *judge, const char **value, struct failure *why);
+
+/* Whether `count` is as many as the judge wants. */
+bool judge_number_holds(const struct judge *judge, unsigned long count);
+
+/* "exactly", "at most" or "at least". */
+const char *judge_number_words(const struct judge *judge);
+
+/* "C→S" or "S→C": who sent something. */
+const char *judge_arrow(enum dialogue_side side);
 
 /* What the text ends with: the last step on the wire, for a `got` that has no culprit of its own.
  */

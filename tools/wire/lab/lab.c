@@ -1,6 +1,7 @@
 #include "lab.h"
 #include "lab_ini.h"
 #include "lab_run.h"
+#include "seed.h"
 #include "text.h"
 #include <dirent.h>
 #include <errno.h>
@@ -251,12 +252,30 @@ static int take(struct lab *lab, const struct ini_entry *entry, enum pass pass,
 }
 
 /* What can only be said when everything was read. *line is where. */
+/* What the judges want to be watched is watched in each run of their checks. */
+static int mark_watched(struct lab *lab, unsigned *line, struct failure *why) {
+    for (size_t i = 0; i < lab->check_count; i++) {
+        const struct lab_check *check = &lab->checks[i];
+        for (size_t j = 0; j < check->judge_count * check->run_count; j++) {
+            const struct judge *judge = &check->judges[j / check->run_count];
+            struct lab_run *run = &lab->runs[check->runs[j % check->run_count]];
+            *line = judge->line;
+            if (judge->kind->watch == WATCH_MEMORY && !run->tool)
+                return failure_set(why, "%s needs tool = valgrind in the run %s", judge->kind->key,
+                                   run->name);
+            run->counts_threads = run->counts_threads || judge->kind->watch == WATCH_THREADS;
+        }
+    }
+    return 0;
+}
+
 static int finish(struct lab *lab, unsigned *line, struct failure *why) {
     *line = 1;
     if (lab->title == NULL || lab->client == NULL)
         return failure_set(why, "[lab] needs title and client");
     for (size_t i = 0; i < lab->run_count; i++) {
         *line = lab->runs[i].line;
+        lab->runs[i].nonce = lab->nonce;
         if (lab_run_finish(&lab->runs[i], &lab->runs[0], lab->directory, line, why) < 0)
             return -1;
     }
@@ -272,6 +291,8 @@ static int finish(struct lab *lab, unsigned *line, struct failure *why) {
         if (check->run_count == 0 && take_check_runs(lab, check, "main", why) < 0)
             return -1;
     }
+    if (mark_watched(lab, line, why) < 0)
+        return -1;
     for (size_t i = 0; i < lab->question_count; i++) {
         const struct lab_question *question = &lab->questions[i];
         *line = question->line;
@@ -279,6 +300,33 @@ static int finish(struct lab *lab, unsigned *line, struct failure *why) {
             return failure_set(why, "[question %s] needs text, field and where", question->name);
     }
     return 0;
+}
+
+/* The nonce word in place of its name, wherever that stands. */
+static int fill_in(const struct lab *lab, struct ini_file *file, struct failure *why) {
+    for (size_t i = 0; i < file->count; i++) {
+        char **value = &file->entries[i].value;
+        struct buf filled;
+        if (strstr(*value, LAB_NONCE) == NULL)
+            continue;
+        buf_init(&filled, 1 << 20);
+        int result = text_fill(*value, strlen(*value) + 1, LAB_NONCE, lab->nonce, &filled);
+        char *copy = result == 0 ? strdup(filled.bytes) : NULL;
+        buf_free(&filled);
+        if (copy == NULL)
+            return no_memory(why);
+        free(*value);
+        *value = copy;
+    }
+    return 0;
+}
+
+static int find_nonce(struct lab *lab, struct failure *why) {
+    char seed[SEED_SIZE], nonce[SEED_NONCE_SIZE];
+    if (seed_find(KIT_BUILD_DIR "/lab/seed", seed, why) < 0 || seed_nonce(seed, nonce, why) < 0)
+        return -1;
+    lab->nonce = strdup(nonce);
+    return lab->nonce == NULL ? no_memory(why) : 0;
 }
 
 static int read_file(struct lab *lab, struct failure *why) {
@@ -291,6 +339,8 @@ static int read_file(struct lab *lab, struct failure *why) {
     unsigned line = 1;
     if (lab->runs == NULL || (lab->runs[0].name = strdup("main")) == NULL)
         result = no_memory(&what);
+    if (result == 0)
+        result = fill_in(lab, &file, &what);
     for (enum pass pass = PASS_RUNS; result == 0 && pass <= PASS_CHECKS; pass++)
         for (size_t i = 0; result == 0 && i < file.count; i++) {
             line = file.entries[i].line;
@@ -335,7 +385,10 @@ int lab_open(const char *labs, const char *word, struct lab *lab, struct failure
         lab->directory = NULL;
     if (asprintf(&lab->file, "%s/%s/lab.ini", labs, lab->name) < 0)
         lab->file = NULL;
-    int result = lab->directory == NULL || lab->file == NULL ? no_memory(why) : read_file(lab, why);
+    int result =
+        lab->directory == NULL || lab->file == NULL ? no_memory(why) : find_nonce(lab, why);
+    if (result == 0)
+        result = read_file(lab, why);
     if (result < 0)
         lab_free(lab);
     return result;
@@ -411,5 +464,6 @@ void lab_free(struct lab *lab) {
     free(lab->title);
     free(lab->client);
     free_lines(&lab->tries);
+    free(lab->nonce);
     *lab = (struct lab){0};
 }

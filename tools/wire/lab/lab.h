@@ -29,6 +29,8 @@
  *                      more is typed (session.h). Without it nobody types: standard input is empty
  *     peer     = stall=2             who sits between program and server (peer.h)
  *     message  = big.eml 10000000    makes {run}/big.eml, a message of so many bytes
+ *     message  = letter.eml          copies the lab's letter.eml to {run}/letter.eml
+ *     tool     = valgrind            watches the program's memory and descriptors (memcheck.h)
  *     limit    = 20s                 after that time the program is stopped; 6s without it
  *
  * [check NAME]: something that must hold.
@@ -45,6 +47,10 @@
  *                                    up to three, from a nudge to almost the answer (wire hint)
  *     …                              and the judges: judge.h. All must hold; each key may stand
  *                                    there several times
+ *
+ * {nonce}, in any value, in session files, and in a message that is copied, is replaced by the
+ * nonce word of the seed in force (seed.h). Where a check demands it on the wire, a recording from
+ * elsewhere cannot pass.
  *
  * [question NAME]: asked in the handout; the right answer is read from the student's own capture.
  *
@@ -65,6 +71,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define LAB_NONCE "{nonce}"
+
 enum lab_run_key {
     RUN_PROGRAM,
     RUN_SERVERS,
@@ -75,6 +83,7 @@ enum lab_run_key {
     RUN_PEER,
     RUN_MESSAGE,
     RUN_LIMIT,
+    RUN_TOOL,
     RUN_KEYS, /* how many there are */
 };
 
@@ -93,10 +102,13 @@ struct lab_run {
     struct session session;
     bool typed; /* there is a session */
     const char *listen;
-    struct peers peers; /* count 0: nobody */
-    char *message;      /* NULL: none */
-    unsigned long message_size;
+    struct peers peers;         /* count 0: nobody */
+    char *message;              /* NULL: none */
+    unsigned long message_size; /* 0: it is a copy of the lab's file of that name */
     int limit_ms;
+    const char *nonce;   /* the lab's */
+    bool tool;           /* under valgrind (memcheck.h) */
+    bool counts_threads; /* some check judges them */
 };
 
 /* What a key says that may stand up to three times, in order. */
@@ -140,6 +152,7 @@ struct lab {
     char *title;
     char *client;
     struct lab_lines tries;
+    char *nonce; /* the word that the seed in force gives (seed.h): what {nonce} stands for */
     struct lab_run *runs; /* runs[0] is main */
     size_t run_count;
     struct lab_check *checks;

@@ -1,9 +1,12 @@
 #include "lab_run.h"
+#include "files.h"
 #include "servers.h"
 #include "text.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int parse_program(struct lab_run *run, const char *value, const char *directory,
                          struct failure *why) {
@@ -43,25 +46,40 @@ static int parse_options(struct lab_run *run, const char *value, const char *dir
     return text_words(value, &run->options, why);
 }
 
-static int read_session(const char *value, const char *directory, struct session *session,
-                        struct failure *why) {
+/* The nonce word in place of its name. */
+static int fill_in(struct session *session, const char *nonce, struct failure *why) {
+    for (size_t i = 0; i < session->count; i++) {
+        struct buf *bytes = &session->steps[i].bytes, filled;
+        buf_init(&filled, SESSION_BYTES_LIMIT);
+        if (text_fill(bytes->bytes, bytes->length, LAB_NONCE, nonce, &filled) < 0) {
+            buf_free(&filled);
+            return failure_set(why, "not enough memory");
+        }
+        buf_free(bytes);
+        *bytes = filled;
+    }
+    return 0;
+}
+
+static int read_session(const struct lab_run *run, const char *value, const char *directory,
+                        struct session *session, struct failure *why) {
     char *path = NULL;
     if (asprintf(&path, "%s/%s", directory, value) < 0)
         return failure_set(why, "not enough memory");
     int result = session_read(path, session, why);
     free(path);
-    return result;
+    return result < 0 ? -1 : fill_in(session, run->nonce, why);
 }
 
 static int parse_script(struct lab_run *run, const char *value, const char *directory,
                         struct failure *why) {
-    return read_session(value, directory, &run->script, why);
+    return read_session(run, value, directory, &run->script, why);
 }
 
 static int parse_session(struct lab_run *run, const char *value, const char *directory,
                          struct failure *why) {
     run->typed = true;
-    if (read_session(value, directory, &run->session, why) < 0)
+    if (read_session(run, value, directory, &run->session, why) < 0)
         return -1;
     for (size_t i = 0; i < run->session.count; i++)
         if (run->session.steps[i].connection > 1)
@@ -77,15 +95,25 @@ static int parse_peer(struct lab_run *run, const char *value, const char *direct
     return peer_parse(value, &run->peers, why);
 }
 
+static int find_file(const char *name, const char *directory, struct failure *why) {
+    char path[PATH_MAX];
+    if (files_path(path, why, "%s/%s", directory, name) < 0)
+        return -1;
+    return access(path, R_OK) == 0 ? 0 : failure_system(why, errno, "%s", path);
+}
+
 static int parse_message(struct lab_run *run, const char *value, const char *directory,
                          struct failure *why) {
-    (void)directory;
     struct arguments words = {0};
     int result = text_words(value, &words, why);
-    if (result == 0 && (words.count != 2 || strchr(words.words[0], '/') != NULL))
-        result = failure_set(why, "message = NAME SIZE, such as big.eml 10000000");
-    if (result == 0)
+    if (result == 0 && (words.count < 1 || words.count > 2 || strchr(words.words[0], '/') != NULL))
+        result = failure_set(why, "message = FILE of the lab, or NAME SIZE: big.eml 10000000");
+    else if (result == 0 && words.count == 2)
         result = text_number(words.words[1], 100000000, &run->message_size, why);
+    else if (result == 0)
+        result = find_file(words.words[0], directory, why);
+    if (result == 0 && words.count == 2 && run->message_size == 0)
+        result = failure_set(why, "a message of 0 bytes is an empty file: write one");
     if (result == 0 && (run->message = strdup(words.words[0])) == NULL)
         result = failure_set(why, "not enough memory");
     arguments_free(&words);
@@ -96,6 +124,13 @@ static int parse_limit(struct lab_run *run, const char *value, const char *direc
                        struct failure *why) {
     (void)directory;
     return text_duration(value, &run->limit_ms, why);
+}
+
+static int parse_tool(struct lab_run *run, const char *value, const char *directory,
+                      struct failure *why) {
+    (void)directory;
+    run->tool = strcmp(value, "valgrind") == 0;
+    return run->tool ? 0 : failure_set(why, "there is no tool \"%s\": known is valgrind", value);
 }
 
 struct key {
@@ -115,6 +150,7 @@ static const struct key keys[RUN_KEYS] = {
     [RUN_PEER] = {"peer", parse_peer, NULL},
     [RUN_MESSAGE] = {"message", parse_message, NULL},
     [RUN_LIMIT] = {"limit", parse_limit, "6s"},
+    [RUN_TOOL] = {"tool", parse_tool, NULL},
 };
 
 int lab_run_set(struct lab_run *run, const char *key, const char *value, unsigned line,

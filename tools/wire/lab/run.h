@@ -5,6 +5,7 @@
  *
  *     capture.pcapng   what was on the wire
  *     stdout, stderr   what the program said
+ *     valgrind.txt     what valgrind said about it, in a run with a tool (memcheck.h)
  *     store/           the mailboxes
  *     smtpd.log …      what the servers said
  *     result           a record (fields.h) of how it ended: run_result_read
@@ -33,6 +34,7 @@ struct run_result {
     int status;         /* RUN_ENDED */
     int signal;         /* RUN_CRASHED */
     int milliseconds;   /* how long the program ran */
+    unsigned threads;   /* the most that it had at once; 0: they were not counted */
     char todo[200];     /* "TODO 2: smtp_greet is not written yet", from its stderr; or "" */
     char keyboard[300]; /* why the session was not played to its end; or "" */
     char script[300];   /* likewise the server's script */

@@ -2,10 +2,14 @@
 #include "fields.h"
 #include "files.h"
 #include "keyboard.h"
+#include "memcheck.h"
+#include "message.h"
 #include "process.h"
 #include "record.h"
 #include "sandbox.h"
+#include "sanitized.h"
 #include "scene.h"
+#include "text.h"
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -30,6 +34,7 @@ struct run_state {
     struct record *record;
     struct buf output;
     struct buf error;
+    struct buf report; /* of valgrind */
     struct keyboard keyboard;
     struct run_result result;
 };
@@ -39,45 +44,29 @@ static int path_in(const struct run_state *state, const char *name, char path[PA
     return files_path(path, why, "%s/%s", state->directory, name);
 }
 
-/* A message of exactly `size` bytes: headers, then lines of text, some of which begin with a dot.
- */
-static int write_message(const struct run_state *state, struct failure *why) {
-    static const char head[] = "From: alice@example.org\nTo: bob@example.org\nSubject: large\n\n";
-    static const char *const lines[] = {
-        "Line after line of a letter that goes on and on, to see whether all arrives.\n",
-        ".One of them begins with a dot.\n", "\n"};
-    char path[PATH_MAX];
-    struct buf text;
-    size_t size = state->run->message_size;
-    if (state->run->message == NULL)
-        return 0;
-    if (path_in(state, state->run->message, path, why) < 0)
-        return -1;
-    buf_init(&text, size + 100);
-    int result = buf_append(&text, head, sizeof head - 1);
-    for (size_t i = 0; result == 0 && text.length < size; i++) {
-        const char *line = lines[i % (sizeof lines / sizeof lines[0])];
-        result = buf_append(&text, line, strlen(line));
-    }
-    result = result < 0 ? failure_set(why, "not enough memory")
-                        : files_write(path, text.bytes, size, why);
-    buf_free(&text);
-    return result;
-}
-
-/* The words of the command line, {run} replaced by the run's directory. */
-static void command_line(const struct run_state *state, struct arguments *line) {
-    static const char mark[] = "{run}";
-    arguments_addf(line, "%s/%s", state->setup->programs, state->setup->lab->name);
+/* The words of the command line, {run} replaced by the run's directory; under valgrind if a tool is
+   to be used. 0 or -1. */
+static int command_line(const struct run_state *state, bool tool, struct arguments *line,
+                        struct failure *why) {
+    struct arguments program = {0};
+    arguments_addf(&program, "%s/%s", state->setup->programs, state->setup->lab->name);
     for (size_t i = 0; i < state->run->program.count; i++) {
         const char *word = state->run->program.words[i];
-        const char *found = strstr(word, mark);
-        if (found == NULL)
-            arguments_add(line, word);
+        struct buf filled;
+        buf_init(&filled, 1 << 20);
+        if (text_fill(word, strlen(word) + 1, "{run}", state->directory, &filled) < 0)
+            program.failed = true;
         else
-            arguments_addf(line, "%.*s%s%s", (int)(found - word), word, state->directory,
-                           found + sizeof mark - 1);
+            arguments_add(&program, filled.bytes);
+        buf_free(&filled);
     }
+    int result = program.failed ? failure_set(why, "not enough memory") : 0;
+    if (result == 0 && tool)
+        result = memcheck_command_line(&program, line, why);
+    else if (result == 0)
+        arguments_add_all(line, program.words);
+    arguments_free(&program);
+    return result < 0 || line->failed ? -1 : 0;
 }
 
 /* Takes what is there. -1: the end, and the pipe is closed. 1: something came; 0: nothing. */
@@ -108,17 +97,25 @@ static bool attend(struct run_state *state, struct sandbox *sandbox, int wait_ms
         {.fd = sandbox->output, .events = POLLIN},
         {.fd = sandbox->error, .events = POLLIN},
         {.fd = typing ? sandbox->input : -1, .events = POLLOUT},
+        {.fd = sandbox->report, .events = POLLIN},
+        {.fd = sandbox->threads.notices, .events = POLLIN},
     };
     int left = deadline_left(keyboard_patience(&state->keyboard));
-    if (poll(pipes, 3, left < 0 || left > wait_ms ? wait_ms : left) < 0)
+    if (poll(pipes, sizeof pipes / sizeof pipes[0], left < 0 || left > wait_ms ? wait_ms : left) <
+        0)
         return true; /* EINTR */
     bool news = false;
     if (pipes[0].revents != 0)
         news = take_output(&sandbox->output, &state->output) > 0;
     if (pipes[1].revents != 0)
         take_output(&sandbox->error, &state->error);
+    if (pipes[3].revents != 0)
+        take_output(&sandbox->report, &state->report);
+    if (pipes[4].revents != 0)
+        thread_count_note(&sandbox->threads);
     keyboard_play(&state->keyboard, &state->output, news);
-    return sandbox->output >= 0 || sandbox->error >= 0;
+    return sandbox->output >= 0 || sandbox->error >= 0 || sandbox->report >= 0 ||
+           sandbox->threads.notices >= 0;
 }
 
 static int milliseconds_since(const struct timespec *start) {
@@ -160,11 +157,17 @@ static int run_program(struct run_state *state, struct failure *why) {
     const struct lab_run *run = state->run;
     struct arguments line = {0};
     struct sandbox sandbox = {.pid = -1};
-    command_line(state, &line);
-    int processor_seconds = (run->limit_ms + 999) / 1000;
-    int started = line.failed ? failure_set(why, "not enough memory")
-                              : sandbox_start(&line, state->setup->lab->directory,
-                                              processor_seconds, run->typed, &sandbox, why);
+    struct sandbox_setup setup = {
+        .program = &line,
+        .directory = state->setup->lab->directory,
+        .processor_seconds = (run->limit_ms + 999) / 1000,
+        .typed = run->typed,
+        .reports = run->tool && !SANITIZED,
+        .counts_threads = run->counts_threads,
+    };
+    int started = command_line(state, setup.reports, &line, why);
+    if (started == 0)
+        started = sandbox_start(&setup, &sandbox, why);
     arguments_free(&line);
     if (started < 0)
         return -1;
@@ -183,6 +186,8 @@ static int run_program(struct run_state *state, struct failure *why) {
             break;
     }
     state->result.milliseconds = milliseconds_since(&start);
+    state->result.threads = run->counts_threads ? sandbox.threads.most : 0;
+    thread_count_end(&sandbox.threads);
     deadline last = deadline_in(LAST_MS);
     while (deadline_left(last) > 0 && !is_flooded(state) && attend(state, &sandbox, TICK_MS))
         continue;
@@ -217,6 +222,7 @@ static int write_result(const struct run_state *state, struct failure *why) {
                 fields_add(&fields, "status", "%d", result->status) |
                 fields_add(&fields, "signal", "%d", result->signal) |
                 fields_add(&fields, "milliseconds", "%d", result->milliseconds) |
+                fields_add(&fields, "threads", "%u", result->threads) |
                 fields_add(&fields, "todo", "%s", result->todo) |
                 fields_add(&fields, "keyboard", "%s", result->keyboard) |
                 fields_add(&fields, "script", "%s", result->script);
@@ -226,6 +232,9 @@ static int write_result(const struct run_state *state, struct failure *why) {
         written = files_write(path, state->output.bytes, state->output.length, why);
     if (written == 0 && (written = path_in(state, "stderr", path, why)) == 0)
         written = files_write(path, state->error.bytes, state->error.length, why);
+    if (written == 0 && state->run->tool &&
+        (written = path_in(state, MEMCHECK_FILE, path, why)) == 0)
+        written = files_write(path, state->report.bytes, state->report.length, why);
     if (written == 0 && (written = path_in(state, "result", path, why)) == 0)
         written = fields_write(&fields, path, why);
     fields_free(&fields);
@@ -250,7 +259,7 @@ static int record_program(struct run_state *state, struct scene *scene, struct f
 
 static int perform(struct run_state *state, struct failure *why) {
     struct scene scene;
-    if (write_message(state, why) < 0 ||
+    if (message_write(state->run, state->setup->lab->directory, state->directory, why) < 0 ||
         scene_start(&scene, state->run, state->directory, state->run->limit_ms, why) < 0)
         return -1;
     int result = record_program(state, &scene, why);
@@ -265,6 +274,7 @@ int run_one(const struct run_setup *setup, const struct lab_run *run, struct fai
     signal(SIGPIPE, SIG_IGN);
     buf_init(&state.output, SANDBOX_OUTPUT_LIMIT);
     buf_init(&state.error, SANDBOX_OUTPUT_LIMIT);
+    buf_init(&state.report, SANDBOX_REPORT_LIMIT);
     int result = files_remove(state.directory, why);
     if (result == 0)
         result = files_make_directory(state.directory, why);
@@ -277,5 +287,6 @@ int run_one(const struct run_setup *setup, const struct lab_run *run, struct fai
     }
     buf_free(&state.output);
     buf_free(&state.error);
+    buf_free(&state.report);
     return result;
 }

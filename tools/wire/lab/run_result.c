@@ -20,6 +20,7 @@ int run_result_read(const char *directory, const char *name, struct run_result *
         .status = (int)fields_number(&fields, "status"),
         .signal = (int)fields_number(&fields, "signal"),
         .milliseconds = (int)fields_number(&fields, "milliseconds"),
+        .threads = (unsigned)fields_number(&fields, "threads"),
     };
     snprintf(result->todo, sizeof result->todo, "%s", todo == NULL ? "" : todo);
     snprintf(result->keyboard, sizeof result->keyboard, "%s", keyboard == NULL ? "" : keyboard);

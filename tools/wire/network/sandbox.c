@@ -1,6 +1,7 @@
 #include "sandbox.h"
 #include "network.h"
 #include "process.h"
+#include "sanitized.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -10,17 +11,6 @@
 #include <sys/resource.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED true
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED false
-#endif
 
 enum {
     NICENESS = 5
@@ -97,17 +87,18 @@ static rlim_t process_limit(void) {
                                  : (rlim_t)machine.procs + 4 * SANDBOX_PROCESS_LIMIT;
 }
 
-static void set_limits(int processor_seconds) {
+static void set_limits(const struct sandbox_setup *setup) {
+    rlim_t memory = setup->reports ? SANDBOX_TOOL_MEMORY_LIMIT : SANDBOX_MEMORY_LIMIT;
     const struct {
         __rlimit_resource_t what;
         rlim_t value;
     } limits[] = {
-        {RLIMIT_CPU, (rlim_t)processor_seconds},
+        {RLIMIT_CPU, (rlim_t)setup->processor_seconds},
         {RLIMIT_FSIZE, SANDBOX_FILE_LIMIT},
         {RLIMIT_NOFILE, SANDBOX_FILES},
         {RLIMIT_CORE, 0},
         {RLIMIT_NPROC, process_limit()},
-        {RLIMIT_AS, SANITIZED ? RLIM_INFINITY : SANDBOX_MEMORY_LIMIT},
+        {RLIMIT_AS, SANITIZED ? RLIM_INFINITY : memory},
     };
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
         struct rlimit limit = {.rlim_cur = limits[i].value, .rlim_max = limits[i].value};
@@ -118,73 +109,112 @@ static void set_limits(int processor_seconds) {
         return; /* then not */
 }
 
+/* The pipes of the program's descriptors; both ends. */
+enum {
+    INPUT,
+    OUTPUT,
+    ERROR,
+    REPORT,
+    PIPES,
+};
+
+static const int numbers[PIPES] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, SANDBOX_REPORT};
+
 /* In the child. */
-static _Noreturn void become_program(const struct arguments *line,
-                                     const struct arguments *variables, const char *directory,
-                                     int processor_seconds, const int ends[3]) {
+static _Noreturn void become_program(const struct sandbox_setup *setup,
+                                     const struct arguments *line,
+                                     const struct arguments *variables, const int ends[PIPES],
+                                     const struct thread_count *threads) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
-    set_limits(processor_seconds);
-    for (int i = 0; i < 3; i++)
-        dup2(ends[i], i);
-    if (chdir(directory) == 0)
+    for (int i = 0; i < PIPES; i++)
+        if (ends[i] >= 0)
+            dup2(ends[i], numbers[i]);
+    /* Nothing else of wire's goes along: the recorder's socket sees and sends everything. */
+    close_range(STDERR_FILENO + 1, SANDBOX_REPORT - 1, CLOSE_RANGE_CLOEXEC);
+    close_range(SANDBOX_REPORT + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+    set_limits(setup);
+    if (setup->counts_threads && thread_count_install(threads) < 0)
+        _exit(126); /* thread_count_begin has the reason */
+    if (chdir(setup->directory) == 0)
         execvpe(line->words[0], line->words, variables->words);
     dprintf(STDERR_FILENO, "%s: %s\n", line->words[0], strerror(errno));
     _exit(errno == ENOENT ? 127 : 126);
 }
 
-/* Three pipes: ours[i] and theirs[i] are the ends of the program's descriptor i. 0 or -1. */
-static int open_pipes(bool typed, int ours[3], int theirs[3]) {
-    for (int i = 0; i < 3; i++)
+/* ours[i] and theirs[i] are the ends of one pipe; -1 where there is none. 0 or -1. */
+static int open_pipes(const struct sandbox_setup *setup, int ours[PIPES], int theirs[PIPES]) {
+    for (int i = 0; i < PIPES; i++)
         ours[i] = theirs[i] = -1;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < PIPES; i++) {
         int ends[2];
-        if (i == 0 && !typed) {
-            theirs[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
-            if (theirs[0] < 0)
+        if (i == REPORT && !setup->reports)
+            continue;
+        if (i == INPUT && !setup->typed) {
+            theirs[i] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+            if (theirs[i] < 0)
                 return -1;
             continue;
         }
         if (pipe2(ends, O_CLOEXEC) < 0)
             return -1;
-        ours[i] = ends[i == 0 ? 1 : 0];
-        theirs[i] = ends[i == 0 ? 0 : 1];
+        ours[i] = ends[i == INPUT ? 1 : 0];
+        theirs[i] = ends[i == INPUT ? 0 : 1];
         fcntl(ours[i], F_SETFL, O_NONBLOCK);
     }
     return 0;
 }
 
-static void close_all(int ends[3]) {
-    for (int i = 0; i < 3; i++)
+static void close_all(int ends[PIPES]) {
+    for (int i = 0; i < PIPES; i++)
         if (ends[i] >= 0)
             close(ends[i]);
 }
 
-int sandbox_start(const struct arguments *program, const char *directory, int processor_seconds,
-                  bool typed, struct sandbox *sandbox, struct failure *why) {
-    int ours[3], theirs[3];
+/* Forks, and becomes the program in the child. Its pid, or -1. */
+static pid_t start(const struct sandbox_setup *setup, const int theirs[PIPES],
+                   struct thread_count *threads, struct failure *why) {
     struct arguments line = {0}, variables = {0};
+    command_line(setup->program, setup->directory, &line);
+    environment(&variables);
     pid_t pid = -1;
-    if (open_pipes(typed, ours, theirs) < 0) {
-        failure_system(why, errno, "a pipe");
-    } else {
-        command_line(program, directory, &line);
-        environment(&variables);
-        pid = line.failed || variables.failed ? failure_set(why, "not enough memory")
-                                              : process_fork(why);
-        if (pid == 0)
-            become_program(&line, &variables, directory, processor_seconds, theirs);
+    if (line.failed || variables.failed)
+        failure_set(why, "not enough memory");
+    else if (!setup->counts_threads || thread_count_prepare(threads, why) == 0)
+        pid = process_fork(why);
+    if (pid == 0)
+        become_program(setup, &line, &variables, theirs, threads);
+    if (pid > 0 && setup->counts_threads && thread_count_begin(threads, why) < 0) {
+        process_end(pid, 0);
+        pid = -1;
     }
-    close_all(theirs);
     arguments_free(&line);
     arguments_free(&variables);
+    return pid;
+}
+
+int sandbox_start(const struct sandbox_setup *setup, struct sandbox *sandbox, struct failure *why) {
+    int ours[PIPES], theirs[PIPES];
+    struct thread_count threads = {.channel = {-1, -1}, .notices = -1};
+    pid_t pid = -1;
+    if (open_pipes(setup, ours, theirs) < 0)
+        failure_system(why, errno, "a pipe");
+    else
+        pid = start(setup, theirs, &threads, why);
+    close_all(theirs);
     if (pid < 0) {
+        thread_count_end(&threads);
         close_all(ours);
         return -1;
     }
-    *sandbox = (struct sandbox){.pid = pid, .input = ours[0], .output = ours[1], .error = ours[2]};
+    *sandbox = (struct sandbox){.pid = pid,
+                                .input = ours[INPUT],
+                                .output = ours[OUTPUT],
+                                .error = ours[ERROR],
+                                .report = ours[REPORT],
+                                .threads = threads};
     return 0;
 }
 
@@ -203,8 +233,9 @@ void sandbox_kill(const struct sandbox *sandbox) {
 
 void sandbox_end(struct sandbox *sandbox) {
     kill(-sandbox->pid, SIGKILL);
-    int *ends[] = {&sandbox->input, &sandbox->output, &sandbox->error};
-    for (size_t i = 0; i < 3; i++) {
+    thread_count_end(&sandbox->threads);
+    int *ends[] = {&sandbox->input, &sandbox->output, &sandbox->error, &sandbox->report};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         if (*ends[i] >= 0)
             close(*ends[i]);
         *ends[i] = -1;

@@ -16,6 +16,7 @@
 #include "arguments.h"
 #include "buf.h"
 #include "failure.h"
+#include "thread_count.h"
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -25,20 +26,34 @@
 #define SANDBOX_PROCESS_LIMIT 64
 #define SANDBOX_OUTPUT_LIMIT  (16UL << 20) /* of each of stdout and stderr */
 
+/* A tool that watches the program (valgrind) needs more addresses, and writes its report to this
+   descriptor, which a program under valgrind cannot reach: the last ones are valgrind's own. */
+#define SANDBOX_TOOL_MEMORY_LIMIT (8192UL << 20)
+#define SANDBOX_REPORT            250
+#define SANDBOX_REPORT_LIMIT      (4UL << 20)
+
+struct sandbox_setup {
+    const struct arguments *program; /* a path, and its arguments */
+    const char *directory;           /* in which it works */
+    int processor_seconds;           /* of CPU that it may use */
+    bool typed;                      /* else its standard input is empty */
+    bool reports;                    /* it is a tool, and has something to say on SANDBOX_REPORT */
+    bool counts_threads;
+};
+
 struct sandbox {
     pid_t pid;  /* of bwrap, or of the program itself where there is none */
     int input;  /* what is written here is the program's standard input; -1: closed */
     int output; /* its standard output and error; non-blocking */
     int error;
+    int report; /* what the tool says; -1: there is none */
+    struct thread_count threads;
 };
 
 /*
- * Starts `program` (a path, and its arguments) in `directory`. `processor_seconds` of CPU it may
- * use. Without `typed` its standard input is empty. 0 or -1; a program that cannot be run says so
- * on its stderr and ends with 126 or 127.
+ * Starts it. 0 or -1; a program that cannot be run says so on its stderr and ends with 126 or 127.
  */
-int sandbox_start(const struct arguments *program, const char *directory, int processor_seconds,
-                  bool typed, struct sandbox *sandbox, struct failure *why);
+int sandbox_start(const struct sandbox_setup *setup, struct sandbox *sandbox, struct failure *why);
 
 /* Whether it has started more processes than SANDBOX_PROCESS_LIMIT. */
 bool sandbox_is_crowded(const struct sandbox *sandbox);

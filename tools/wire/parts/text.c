@@ -113,6 +113,20 @@ const char *text_after(const char *text, const char *word) {
     return skip_blanks(text + length);
 }
 
+int text_fill(const void *bytes, size_t length, const char *mark, const char *with,
+              struct buf *out) {
+    const char *from = bytes, *found;
+    size_t mark_length = strlen(mark);
+    while (length > 0 && (found = memmem(from, length, mark, mark_length)) != NULL) {
+        size_t before = (size_t)(found - from);
+        if (buf_append(out, from, before) < 0 || buf_append(out, with, strlen(with)) < 0)
+            return -1;
+        from = found + mark_length;
+        length -= before + mark_length;
+    }
+    return length == 0 ? 0 : buf_append(out, from, length);
+}
+
 int text_number(const char *text, unsigned long limit, unsigned long *number, struct failure *why) {
     char *end = NULL;
     errno = 0;

@@ -37,6 +37,10 @@ int text_words(const char *value, struct arguments *words, struct failure *why);
    blanks; else NULL. */
 const char *text_after(const char *text, const char *word);
 
+/* Adds bytes with `with` in place of each `mark` in them. 0, or -1: over the buf's limit. */
+int text_fill(const void *bytes, size_t length, const char *mark, const char *with,
+              struct buf *out);
+
 /* A whole number, at most `limit`, and nothing behind it. 0 or -1. */
 int text_number(const char *text, unsigned long limit, unsigned long *number, struct failure *why);
 

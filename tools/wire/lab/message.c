@@ -1,0 +1,60 @@
+#include "message.h"
+#include "files.h"
+#include "text.h"
+#include <limits.h>
+#include <string.h>
+
+enum {
+    MESSAGE_LIMIT = 128 << 20
+};
+
+/* Adds a message of at least `size` bytes: headers, then lines of text, some of which begin with a
+   dot. */
+static int make(size_t size, struct buf *text) {
+    static const char head[] = "From: alice@example.org\nTo: bob@example.org\nSubject: large\n\n";
+    static const char *const lines[] = {
+        "Line after line of a letter that goes on and on, to see whether all arrives.\n",
+        ".One of them begins with a dot.\n", "\n"};
+    int result = buf_append(text, head, sizeof head - 1);
+    for (size_t i = 0; result == 0 && text->length < size; i++) {
+        const char *line = lines[i % (sizeof lines / sizeof lines[0])];
+        result = buf_append(text, line, strlen(line));
+    }
+    return result;
+}
+
+/* Adds a letter of the lab, with the nonce word where it belongs. */
+static int copy(const struct lab_run *run, const char *letters, struct buf *text,
+                struct failure *why) {
+    char path[PATH_MAX];
+    struct buf letter;
+    buf_init(&letter, MESSAGE_LIMIT);
+    int result = files_path(path, why, "%s/%s", letters, run->message);
+    if (result == 0)
+        result = files_read(path, &letter, why);
+    if (result == 0 && text_fill(letter.bytes, letter.length, LAB_NONCE, run->nonce, text) < 0)
+        result = failure_set(why, "not enough memory");
+    buf_free(&letter);
+    return result;
+}
+
+int message_write(const struct lab_run *run, const char *letters, const char *directory,
+                  struct failure *why) {
+    char path[PATH_MAX];
+    struct buf text;
+    size_t size = run->message_size;
+    if (run->message == NULL)
+        return 0;
+    if (files_path(path, why, "%s/%s", directory, run->message) < 0)
+        return -1;
+    buf_init(&text, MESSAGE_LIMIT);
+    int result = 0;
+    if (size == 0)
+        result = copy(run, letters, &text, why);
+    else if (make(size, &text) < 0)
+        result = failure_set(why, "not enough memory");
+    if (result == 0)
+        result = files_write(path, text.bytes, size == 0 ? text.length : size, why);
+    buf_free(&text);
+    return result;
+}
