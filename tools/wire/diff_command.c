@@ -3,10 +3,13 @@
 #include "compare.h"
 #include "compare_json.h"
 #include "dissect.h"
+#include "files.h"
+#include "lab_captures.h"
 #include "show_beside.h"
 #include "show_style.h"
 #include "show_text.h"
 #include <getopt.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +21,7 @@ enum {
 
 struct request {
     const char *file[2]; /* by enum comparison_side */
+    char path[2][PATH_MAX];
     bool json;
     struct show_style style;
 };
@@ -84,10 +88,13 @@ static int read_arguments(int argc, char **argv, struct request *request) {
         if (status != COMMAND_FINE)
             return status;
     }
-    if (argc - optind != 2)
-        return command_misuse("diff", "two captures, please: MINE, then the reference");
-    request->file[COMPARISON_MINE] = argv[optind];
-    request->file[COMPARISON_REFERENCE] = argv[optind + 1];
+    if (argc - optind < 1 || argc - optind > 2)
+        return command_misuse("diff", "two captures, please: MINE, then the reference; or a lab");
+    struct failure why;
+    if (lab_captures_choose_two("diff", argv + optind, argc - optind, request->path, &why) < 0)
+        return command_misuse("diff", "%s", why.text);
+    for (int side = 0; side < 2; side++)
+        request->file[side] = files_short_path(request->path[side]);
     return COMMAND_FINE;
 }
 
@@ -305,7 +312,8 @@ static int perform(int argc, char **argv) {
     int status = read_arguments(argc, argv, &request);
     if (status != COMMAND_FINE)
         return status;
-    struct dissect_plan plan = {.captures = request.file, .capture_count = 2};
+    const char *const captures[] = {request.path[0], request.path[1]};
+    struct dissect_plan plan = {.captures = captures, .capture_count = 2};
     struct dissection *dissection = dissect_run(&plan, &why);
     if (dissection == NULL)
         return command_misuse("diff", "%s", why.text);
@@ -317,10 +325,13 @@ static int perform(int argc, char **argv) {
 const struct command diff_command = {
     .name = "diff",
     .run = perform,
-    .usage = "MINE REFERENCE [OPTION…]",
+    .usage = "LAB | MINE REFERENCE [OPTION…]",
     .meaning = "Lays two captures of the same exercise beside each other and explains where they "
                "differ.",
     .details =
+        "LAB is 3, 03 or 03-smtp-send: then what you recorded last of that lab is held against "
+        "its\n"
+        "reference. LAB instead of MINE or REFERENCE is that one alone.\n"
         "  --all          every row and every difference; without it what is alike is folded\n"
         "  --plain        no colours, only ASCII: as it is where the output is no terminal\n"
         "  --unicode      lines and letters in Unicode even there\n"

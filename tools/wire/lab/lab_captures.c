@@ -73,3 +73,20 @@ int lab_captures_choose(const char *command, const char *word, char path[PATH_MA
         fprintf(stderr, "wire %s: %s\n", command, files_short_path(path));
     return 0;
 }
+
+int lab_captures_choose_two(const char *command, char *const *words, int count,
+                            char path[2][PATH_MAX], struct failure *why) {
+    const char *reference = words[count - 1];
+    bool of_lab = lab_captures_is_lab(reference);
+    if (count == 1 && !of_lab)
+        return failure_set(why,
+                           "with what? Name the number of its lab, or another capture, behind it");
+    if (lab_captures_choose(command, words[0], path[0], why) < 0)
+        return -1;
+    if (!of_lab)
+        return files_path(path[1], why, "%s", reference);
+    if (lab_captures_reference(reference, path[1], why) < 0)
+        return -1;
+    fprintf(stderr, "wire %s: the reference is %s\n", command, files_short_path(path[1]));
+    return 0;
+}

@@ -37,4 +37,13 @@ int lab_captures_reference(const char *word, char path[PATH_MAX], struct failure
 int lab_captures_choose(const char *command, const char *word, char path[PATH_MAX],
                         struct failure *why);
 
+/*
+ * For a command that compares: one or two words, `path[0]` becomes the student's, path[1] the
+ * reference. `3` alone is both of lab 3; as the second word, 3 is its reference. Says on stderr
+ * which files that came to, as lab_captures_choose does. 0, or -1: also when the one word is a
+ * file.
+ */
+int lab_captures_choose_two(const char *command, char *const *words, int count,
+                            char path[2][PATH_MAX], struct failure *why);
+
 #endif
