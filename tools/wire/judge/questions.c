@@ -1,7 +1,6 @@
 #include "questions.h"
 #include "dissect_join.h"
 #include "files.h"
-#include "seed.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -51,9 +50,7 @@ static const struct dissect_capture *dissect_alone(struct questions *questions) 
 
 /* Whether the lab has the program say the nonce, and this capture does not hold it. */
 static bool is_foreign(const struct lab *lab, const struct dissect_capture *capture) {
-    char seed[SEED_SIZE], nonce[SEED_NONCE_SIZE];
-    return lab_says_nonce(lab) && seed_find(KIT_BUILD_DIR "/lab/seed", seed, NULL) == 0 &&
-           seed_nonce(seed, nonce, NULL) == 0 && !question_finds_word(capture, nonce);
+    return lab_says_nonce(lab) && !question_finds_word(capture, lab->nonce);
 }
 
 void questions_dissected(struct questions *questions, const struct dissect_capture *capture) {

@@ -405,14 +405,24 @@ const struct lab_check *lab_find_check(const struct lab *lab, const char *name) 
     return NULL;
 }
 
+static bool holds_word(const struct buf *bytes, const char *word) {
+    return bytes->length > 0 && memmem(bytes->bytes, bytes->length, word, strlen(word)) != NULL;
+}
+
 bool lab_says_nonce(const struct lab *lab) {
-    static const char mark[] = "{nonce}";
     const struct lab_run *main = &lab->runs[0];
     const char *program = main->text[RUN_PROGRAM];
-    bool says = program != NULL && strstr(program, mark) != NULL;
-    for (size_t i = 0; !says && i < main->session.count; i++) {
-        const struct session_step *step = &main->session.steps[i];
-        says = !step->server && step->bytes.length > 0 && strstr(step->bytes.bytes, mark) != NULL;
+    bool says = program != NULL && strstr(program, lab->nonce) != NULL;
+    for (size_t i = 0; !says && i < main->session.count; i++)
+        says =
+            !main->session.steps[i].server && holds_word(&main->session.steps[i].bytes, lab->nonce);
+    for (size_t i = 0; !says && i < lab->check_count; i++) {
+        const struct lab_check *check = &lab->checks[i];
+        bool of_main = false;
+        for (size_t j = 0; j < check->run_count; j++)
+            of_main = of_main || check->runs[j] == 0;
+        for (size_t j = 0; of_main && !says && j < check->judge_count; j++)
+            says = holds_word(&check->judges[j].bytes, lab->nonce);
     }
     return says;
 }

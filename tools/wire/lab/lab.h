@@ -177,7 +177,8 @@ int lab_number(const struct lab *lab);
 /* A check by its name, or NULL. */
 const struct lab_check *lab_find_check(const struct lab *lab, const char *name);
 
-/* Whether the program is told to say the student's nonce word in the main run: {nonce}. */
+/* Whether the program says the nonce word in the main run: it is typed, on the command line, or
+   demanded by a check (of a letter, for example). */
 bool lab_says_nonce(const struct lab *lab);
 
 /* How a question is called where checks are: "question.server". */
