@@ -1,11 +1,14 @@
 /*
  * sandbox: runs a student's program so that nothing it does can harm, hang or stay.
  *
- * Inside the lab network, a second bubblewrap: no capabilities, a process namespace of its own, the
- * whole file tree read-only, /tmp private, no home directories (but the kit). And limits:
- * processor time, memory (not under AddressSanitizer, which reserves terabytes), open files,
- * processes, output, time. Its standard input and output are pipes to wire. Its environment is
- * fixed, so that a result does not depend on who runs the check.
+ * Inside the lab network, a second bubblewrap: no capabilities, namespaces of its own for users and
+ * processes, the whole file tree read-only, /tmp private and small, no home directories (but the
+ * kit). And limits: processor time, memory (not under AddressSanitizer, which reserves terabytes),
+ * open files, processes, output, time. Two things limit processes: wire looks every few
+ * milliseconds, and stops a program that has too many; and the kernel refuses to make still more,
+ * but not when it was root who started wire: root it does not count. Its standard input and output
+ * are pipes to wire. Its environment is fixed, so that a result does not depend on who runs the
+ * check.
  *
  * Where there is no bubblewrap (network.h) the limits remain, and its processes are killed one by
  * one at the end.
@@ -20,11 +23,15 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#define SANDBOX_MEMORY_LIMIT  (1024UL << 20) /* bytes of address space */
-#define SANDBOX_FILE_LIMIT    (64UL << 20)
-#define SANDBOX_FILES         256
-#define SANDBOX_PROCESS_LIMIT 64
-#define SANDBOX_OUTPUT_LIMIT  (16UL << 20) /* of each of stdout and stderr */
+#define SANDBOX_MEMORY_LIMIT    (1024UL << 20) /* bytes of address space */
+#define SANDBOX_FILE_LIMIT      (64UL << 20)
+#define SANDBOX_FILES           256
+#define SANDBOX_PROCESS_LIMIT   64                          /* with more, the program is stopped */
+#define SANDBOX_PROCESS_CEILING (4 * SANDBOX_PROCESS_LIMIT) /* more the kernel does not make */
+#define SANDBOX_SCRATCH_LIMIT   (64UL << 20)                /* bytes in /tmp */
+#define SANDBOX_SCRATCH_FILES   4096
+#define SANDBOX_SCRATCH_SIZE    32           /* of its path outside */
+#define SANDBOX_OUTPUT_LIMIT    (16UL << 20) /* of each of stdout and stderr */
 
 /* A tool that watches the program (valgrind) needs more addresses, and writes its report to this
    descriptor, which a program under valgrind cannot reach: the last ones are valgrind's own. */
@@ -48,6 +55,7 @@ struct sandbox {
     int error;
     int report; /* what the tool says; -1: there is none */
     struct thread_count threads;
+    char scratch[SANDBOX_SCRATCH_SIZE]; /* where its /tmp is mounted outside; "" without one */
 };
 
 /*
