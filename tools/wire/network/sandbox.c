@@ -1,6 +1,7 @@
 #include "sandbox.h"
 #include "network.h"
 #include "process.h"
+#include "sandbox_view.h"
 #include "sanitized.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
@@ -16,127 +16,6 @@
 enum {
     NICENESS = 5
 };
-
-/* What the program sees of the environment: these, and of ours the ones in `kept`. */
-static const char *const set[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/", "TERM=dumb",
-                                  "LC_ALL=C.UTF-8"};
-static const char *const kept[] = {"ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS",
-                                   "RESOLV_MULTI", "LD_PRELOAD",    "WIRE_NAMES"};
-
-static void environment(struct arguments *variables) {
-    for (size_t i = 0; i < sizeof set / sizeof set[0]; i++)
-        arguments_add(variables, set[i]);
-    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
-        const char *value = getenv(kept[i]);
-        if (value != NULL)
-            arguments_addf(variables, "%s=%s", kept[i], value);
-    }
-}
-
-static void for_each_home(struct arguments *line, const char *option) {
-    static const char *const homes[] = {"/home", "/root"};
-    for (size_t i = 0; i < sizeof homes / sizeof homes[0]; i++) {
-        if (access(homes[i], F_OK) < 0)
-            continue;
-        arguments_add(line, option);
-        arguments_add(line, homes[i]);
-    }
-}
-
-/* Home directories are covered by empty ones; the kit, if it lies in one, is bound again. */
-static void cover_homes(struct arguments *line) {
-    static const char *const kit[] = {KIT_SOURCE_DIR, KIT_BUILD_DIR};
-    for_each_home(line, "--tmpfs");
-    for (size_t i = 0; i < sizeof kit / sizeof kit[0]; i++) {
-        arguments_add(line, "--ro-bind");
-        arguments_add(line, kit[i]);
-        arguments_add(line, kit[i]);
-    }
-    for_each_home(line, "--remount-ro");
-}
-
-/* Whether user 0 in here is somebody else outside: whoever is root there, too, the kernel does not
-   count, and bubblewrap has covered parts of his /proc, so that he cannot mount another one. */
-static bool is_counted(void) {
-    FILE *map = fopen("/proc/self/uid_map", "re");
-    if (map == NULL)
-        return false;
-    char line[64] = "", *rest = line;
-    bool read = fgets(line, sizeof line, map) != NULL && strtoul(line, &rest, 10) == 0;
-    fclose(map);
-    return read && strtoul(rest, NULL, 10) != 0;
-}
-
-/* A user namespace of the program's own: from Linux 5.14 on the kernel counts processes for each.
- */
-static void count_processes(struct arguments *line) {
-    static char *const user[] = {"--unshare-user", "--uid", "0", "--gid", "0", NULL};
-    if (is_counted())
-        arguments_add_all(line, user);
-}
-
-static void command_line(const struct arguments *program, const char *directory,
-                         const char *scratch, struct arguments *line) {
-    static char *const isolation[] = {"bwrap",
-                                      "--unshare-pid",
-                                      "--unshare-ipc",
-                                      "--cap-drop",
-                                      "ALL",
-                                      "--die-with-parent",
-                                      "--new-session",
-                                      "--ro-bind",
-                                      "/",
-                                      "/",
-                                      "--dev",
-                                      "/dev",
-                                      "--remount-ro",
-                                      "/dev",
-                                      "--proc",
-                                      "/proc",
-                                      NULL};
-    if (network_is_private()) {
-        arguments_add_all(line, isolation);
-        count_processes(line);
-        arguments_add(line, "--bind");
-        arguments_add(line, scratch);
-        arguments_add(line, "/tmp");
-        cover_homes(line);
-        arguments_add(line, "--chdir");
-        arguments_add(line, directory);
-        arguments_add(line, "--");
-        arguments_add(line, "prlimit");
-        arguments_addf(line, "--nproc=%d", SANDBOX_PROCESS_CEILING);
-        arguments_add(line, "--");
-    }
-    arguments_add_all(line, program->words);
-}
-
-/* /tmp of the program: memory, and little of it. It disappears with the sandbox. */
-static int make_scratch(char path[SANDBOX_SCRATCH_SIZE], struct failure *why) {
-    *path = '\0';
-    if (!network_is_private())
-        return 0;
-    char name[SANDBOX_SCRATCH_SIZE] = "/run/program-XXXXXX", options[64];
-    snprintf(options, sizeof options, "mode=1777,size=%lu,nr_inodes=%d", SANDBOX_SCRATCH_LIMIT,
-             SANDBOX_SCRATCH_FILES);
-    if (mkdtemp(name) == NULL)
-        return failure_system(why, errno, "%s", name);
-    if (mount("tmpfs", name, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0) {
-        int error = errno;
-        rmdir(name);
-        return failure_system(why, error, "a file system for the program's /tmp");
-    }
-    snprintf(path, SANDBOX_SCRATCH_SIZE, "%s", name);
-    return 0;
-}
-
-static void remove_scratch(char path[SANDBOX_SCRATCH_SIZE]) {
-    if (*path == '\0')
-        return;
-    umount2(path, MNT_DETACH);
-    rmdir(path);
-    *path = '\0';
-}
 
 /* How many processes the user may have, bwrap included, before it has made a user namespace: some
    more than there are on the whole machine. Which of them the kernel counts depends on its version
@@ -244,8 +123,8 @@ static void close_all(int ends[PIPES]) {
 static pid_t start(const struct sandbox_setup *setup, const char *scratch, const int theirs[PIPES],
                    struct thread_count *threads, struct failure *why) {
     struct arguments line = {0}, variables = {0};
-    command_line(setup->program, setup->directory, scratch, &line);
-    environment(&variables);
+    sandbox_view_command(setup->program, setup->directory, scratch, &line);
+    sandbox_view_environment(&variables);
     pid_t pid = -1;
     if (line.failed || variables.failed)
         failure_set(why, "not enough memory");
@@ -267,7 +146,7 @@ int sandbox_start(const struct sandbox_setup *setup, struct sandbox *sandbox, st
     struct thread_count threads = {.channel = {-1, -1}, .notices = -1};
     char scratch[SANDBOX_SCRATCH_SIZE];
     pid_t pid = -1;
-    if (make_scratch(scratch, why) < 0)
+    if (sandbox_view_make_scratch(scratch, why) < 0)
         return -1;
     if (open_pipes(setup, ours, theirs) < 0)
         failure_system(why, errno, "a pipe");
@@ -277,7 +156,7 @@ int sandbox_start(const struct sandbox_setup *setup, struct sandbox *sandbox, st
     if (pid < 0) {
         thread_count_end(&threads);
         close_all(ours);
-        remove_scratch(scratch);
+        sandbox_view_remove_scratch(scratch);
         return -1;
     }
     *sandbox = (struct sandbox){.pid = pid,
@@ -312,5 +191,5 @@ void sandbox_end(struct sandbox *sandbox) {
             close(*ends[i]);
         *ends[i] = -1;
     }
-    remove_scratch(sandbox->scratch);
+    sandbox_view_remove_scratch(sandbox->scratch);
 }

@@ -19,6 +19,7 @@
 #include "arguments.h"
 #include "buf.h"
 #include "failure.h"
+#include "sandbox_view.h"
 #include "thread_count.h"
 #include <stdbool.h>
 #include <sys/types.h>
@@ -30,7 +31,6 @@
 #define SANDBOX_PROCESS_CEILING (4 * SANDBOX_PROCESS_LIMIT) /* more the kernel does not make */
 #define SANDBOX_SCRATCH_LIMIT   (64UL << 20)                /* bytes in /tmp */
 #define SANDBOX_SCRATCH_FILES   4096
-#define SANDBOX_SCRATCH_SIZE    32           /* of its path outside */
 #define SANDBOX_OUTPUT_LIMIT    (16UL << 20) /* of each of stdout and stderr */
 
 /* A tool that watches the program (valgrind) needs more addresses, and writes its report to this

@@ -1,0 +1,30 @@
+/*
+ * sandbox_view: what a program in the sandbox sees of the machine: files, users, environment. Part
+ * of sandbox.
+ */
+#ifndef WIRE_SANDBOX_VIEW_H
+#define WIRE_SANDBOX_VIEW_H
+
+#include "arguments.h"
+#include "failure.h"
+
+#define SANDBOX_SCRATCH_SIZE 32 /* of the path of a /tmp, as seen from outside */
+
+/* The program's environment, whatever ours is. */
+void sandbox_view_environment(struct arguments *variables);
+
+/*
+ * Makes the program's /tmp: a file system in memory, of SANDBOX_SCRATCH_LIMIT bytes. `path` is
+ * where it is mounted for us; "" where there is no private network. 0 or -1.
+ */
+int sandbox_view_make_scratch(char path[SANDBOX_SCRATCH_SIZE], struct failure *why);
+
+/* Unmounts it; what still uses it keeps it until its own end. */
+void sandbox_view_remove_scratch(char path[SANDBOX_SCRATCH_SIZE]);
+
+/* The command line that runs `program` in `directory`: through bwrap, where there is a private
+   network. */
+void sandbox_view_command(const struct arguments *program, const char *directory,
+                          const char *scratch, struct arguments *line);
+
+#endif
