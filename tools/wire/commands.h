@@ -5,6 +5,7 @@
 #ifndef WIRE_COMMANDS_H
 #define WIRE_COMMANDS_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 enum command_status {
@@ -22,6 +23,7 @@ struct command {
      * one line each on stderr. It never sees --help: main.c answers that from what follows.
      */
     int (*run)(int argc, char **argv);
+    bool runs_another;             /* COMMAND has words of its own, and perhaps a --help */
     const char *usage;             /* what follows the name */
     const char *meaning;           /* one sentence */
     const char *details;           /* more for `wire NAME --help`, whole lines, or NULL */

@@ -55,6 +55,15 @@ static bool is_help(const char *word) {
     return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
+/* Whether help is wanted: anywhere, but not among the words of somebody else's command. */
+static bool wants_help(const struct command *command, int argc, char **argv) {
+    int end = command->runs_another && argc > 3 ? 3 : argc;
+    for (int i = 2; i < end && strcmp(argv[i], "--") != 0; i++)
+        if (is_help(argv[i]))
+            return true;
+    return false;
+}
+
 int main(int argc, char **argv) {
     if (argc < 2) {
         fputs("wire: no command given; `wire --help` lists them\n", stderr);
@@ -67,8 +76,7 @@ int main(int argc, char **argv) {
     for (size_t i = 0; i < COMMANDS; i++) {
         if (strcmp(argv[1], commands[i]->name) != 0)
             continue;
-        /* Only as the first word: behind that may stand the words of somebody else's command. */
-        if (argc > 2 && is_help(argv[2])) {
+        if (wants_help(commands[i], argc, argv)) {
             print_command_help(commands[i]);
             return COMMAND_FINE;
         }
