@@ -33,6 +33,7 @@ struct command {
 extern const struct command network_command;
 extern const struct command record_command;
 extern const struct command show_command;
+extern const struct command draw_command;
 extern const struct command stat_command;
 extern const struct command diff_command;
 extern const struct command check_command;

@@ -11,6 +11,7 @@ static const struct command *const commands[] = {
     &network_command,   /* the lab network */
     &record_command,    /* makes a capture */
     &show_command,      /* looks at one */
+    &draw_command,      /* … as a page or a picture */
     &stat_command,      /* measures one */
     &diff_command,      /* lays two beside each other */
     &check_command,     /* judges a lab */

@@ -1,4 +1,5 @@
 #include "json.h"
+#include "utf8.h"
 #include <math.h>
 #include <string.h>
 
@@ -16,26 +17,11 @@ static void put_line(struct json *json) {
     put(json, blanks, 2 * json->depth);
 }
 
-/* The length of the UTF-8 character at the front; 0: there is none (RFC 3629 §4). */
-static size_t character_length(const unsigned char *bytes, size_t left) {
-    unsigned char first = bytes[0];
-    size_t length = first < 0x80 ? 1 : first >= 0xC2 && first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-    if ((first >= 0x80 && first < 0xC2) || first > 0xF4 || length > left)
-        return 0;
-    for (size_t i = 1; i < length; i++)
-        if ((bytes[i] & 0xC0) != 0x80)
-            return 0;
-    bool too_long = (first == 0xE0 && bytes[1] < 0xA0) || (first == 0xF0 && bytes[1] < 0x90);
-    bool surrogate = first == 0xED && bytes[1] >= 0xA0;
-    bool beyond = first == 0xF4 && bytes[1] >= 0x90;
-    return too_long || surrogate || beyond ? 0 : length;
-}
-
 static void put_string(struct json *json, const void *text, size_t length) {
     const unsigned char *bytes = text;
     put_text(json, "\"");
     for (size_t i = 0, taken; i < length; i += taken) {
-        taken = character_length(bytes + i, length - i);
+        taken = utf8_length(bytes + i, length - i);
         if (taken == 0) {
             taken = 1;
             put_text(json, "\xEF\xBF\xBD");

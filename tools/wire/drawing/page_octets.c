@@ -1,0 +1,67 @@
+/* The panel of a row. */
+#include "escape.h"
+#include "hex.h"
+#include "page.h"
+#include "quantity.h"
+#include "step_words.h"
+#include <inttypes.h>
+#include <string.h>
+
+/* "frame 12, 1.174 ms, server to client, 35 octets, encrypted" */
+static void put_facts(const struct dialogue_step *step, FILE *out) {
+    size_t octets = step_octets(step, 0, 0, NULL);
+    char number[QUANTITY_SIZE];
+
+    if (step->first_frame != step->last_frame)
+        fprintf(out, "frames %u to %u", step->first_frame, step->last_frame);
+    else
+        fprintf(out, "frame %u", step->last_frame);
+    fprintf(out, ", %" PRId64 ".%03" PRId64 " ms, %s", step->time / 1000000,
+            step->time / 1000 % 1000,
+            step->side == DIALOGUE_CLIENT ? "client to server" : "server to client");
+    if (octets > 0)
+        fprintf(out, ", %s octet%s", quantity_count(octets, number), octets == 1 ? "" : "s");
+    fputs(step->encrypted ? ", encrypted on the wire" : "", out);
+}
+
+static void put_step(const struct dialogue_step *step, size_t marked, const char *whose,
+                     FILE *out) {
+    char words[STEP_WORDS_SIZE];
+
+    fputs("<div class=\"octets\"><p>", out);
+    if (whose != NULL)
+        fprintf(out, "<b>%s:</b> ", whose);
+    put_facts(step, out);
+    fputs("</p>\n", out);
+    if (step_octets(step, 0, 0, NULL) > 0) {
+        fputs("<pre tabindex=\"0\">", out);
+        hex_dump(step, marked, out);
+        fputs("</pre>", out);
+    } else {
+        const char *own = step_words(step, words);
+        fprintf(out, "<p>%s</p>", own == NULL ? "no octets" : own);
+    }
+    fputs("</div>\n", out);
+}
+
+static size_t marked_in(const struct view_row *row) {
+    for (size_t i = 0; i < row->difference_count; i++) {
+        if (row->differences[i].has_byte)
+            return row->differences[i].at;
+    }
+    return HEX_NO_MARK;
+}
+
+void page_octets(const struct view_row *row, bool two, FILE *out) {
+    static const char *const whose[] = {"Yours", "The reference"};
+    size_t marked = marked_in(row);
+
+    fputs("<div class=\"panel\">\n", out);
+    for (int side = 0; side < 2; side++) {
+        if (row->step[side] != NULL)
+            put_step(row->step[side], marked, two ? whose[side] : NULL, out);
+        else if (two)
+            fprintf(out, "<div class=\"octets\"><p><b>%s:</b> nothing</p></div>\n", whose[side]);
+    }
+    fputs("</div>\n", out);
+}
