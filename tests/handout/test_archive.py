@@ -18,7 +18,7 @@ handout = load("handout")
 
 # What of the tree stays at home; everything else that is in it must come.
 AT_HOME = ("solutions/", "tests/", "docs/instructor", ".ci/", ".github/", ".clang-tidy", "tools/demo.sh", "tools/grade/",
-           "tools/handout/handout.py", "tools/handout/README.md", "tools/pack")
+           "tools/handout/handout.py", "tools/handout/README.md", "tools/handout/pack.py")
 
 
 def git(root, *arguments):

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """test_tree.py BUILD: the handout as a student has it: unpacked, built, judged; then with the labs solved in it."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -17,6 +18,10 @@ HERE = pathlib.Path(sys.argv[1]).resolve() / "run" / "tests" / "handout"
 
 class Tree(unittest.TestCase):
     maxDiff = None
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(HERE, ignore_errors=True)
 
     def run_in(self, tree, *command, status=0):
         # Nothing of the surrounding build may help: what it set for itself is taken away.
@@ -77,12 +82,22 @@ class Tree(unittest.TestCase):
         self.assertIn("100% tests passed", said)
         self.assertNotIn("No tests were found", said)
 
+        # The same on a machine of GitHub Classroom's, which lays a hand-in over the tree (tools/grade/here.py).
+        shutil.copytree(ROOT / "tools" / "grade", tree / "tools" / "grade")
+        for lab in labs:
+            shutil.copytree(tree / "labs" / lab, tree.parent / "hand-in" / "labs" / lab)
+        (tree / "labs" / labs[0] / "raw_socket.c").write_text("int broken = ;\n")
+        here = [sys.executable, "-B", "tools/grade/here.py"]
+        self.run_in(tree, *here, "../hand-in", "-o", "../results", "--format", "classroom")
+        result = json.loads((tree.parent / "results/students/hand-in/classroom.json").read_text("utf-8"))
+        self.assertEqual([test for test in result["tests"] if test["status"] != "pass"], [])
+        self.assertEqual(sum(test["score"] for test in result["tests"]), result["max_score"])
+
         # An update leaves that work alone, and everything still holds.
         said = self.run_in(tree, sys.executable, "-B", "tools/handout/update.py", str(tree.parent / "handout.tar.gz"))
         self.assertIn("0 files of the kit changed, 0 removed", said)
         for lab in labs:
             self.assertIn(f"kept     labs/{lab}/", said)
-        shutil.rmtree(tree.parent)
 
 
 if __name__ == "__main__":

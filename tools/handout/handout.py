@@ -170,7 +170,7 @@ def check_starters(root: pathlib.Path, labs: list[str]) -> None:
     for lab in labs:
         sources = sorted(root.glob(f"labs/{lab}/*.c"))
         if not any("failure_not_written" in read(path) for path in sources):
-            raise Refused(f"labs/{lab}/ has no unwritten function: it is no starter (git checkout labs/{lab} brings it back)")
+            raise Refused(f"labs/{lab}/ has no unwritten function: it is no starter (git checkout brings it back)")
         for path in sources:
             solution = root / "solutions" / lab / path.name
             if solution.is_file() and read(solution) == read(path):
