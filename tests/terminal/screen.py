@@ -10,7 +10,8 @@ SEQUENCE = re.compile(r"\x1b\[(\??)([0-9;]*)([A-Za-z@])")
 BEGUN = re.compile(r"\x1b(\[[?0-9;]*)?$")
 MODES = {"1034", "2004"}  # 8-bit meta, bracketed paste: nothing to see
 GREY, BOLD, INVERSE = "grey", "bold", "inverse"
-STYLES = {"": "", "0": "", "90": GREY, "1": BOLD, "7": INVERSE, "27": ""}
+STYLES = {"": "", "0": "", "90": GREY, "2": GREY, "1": BOLD, "7": INVERSE, "27": "",
+          "32": "green", "33": "yellow", "1;31": "red"}
 EMPTY = (" ", "")  # a cell: its character and its style
 
 
@@ -103,6 +104,10 @@ class Screen:
         self.wraps = False
         if command == "K" and not numbers:
             self._clear()
+        elif command == "H" and not numbers:
+            self.row = self.column = 0
+        elif command == "J" and numbers == "2":
+            self.cells = [[EMPTY] * self.columns for _ in range(self.rows)]
         elif command == "J" and not numbers:
             self._clear()
             for below in range(self.row + 1, self.rows):

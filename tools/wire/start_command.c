@@ -26,18 +26,22 @@ enum {
 struct options {
     const char *peer; /* NULL: as the run has it */
     const char *run;
-    char **command; /* NULL: a shell */
+    const char *directory; /* NULL: build/run/NN-name */
+    char **command;        /* NULL: a shell */
 };
 
 static int read_options(int argc, char **argv, struct options *options) {
     static const struct option known[] = {{"peer", required_argument, NULL, 'p'},
                                           {"run", required_argument, NULL, 'r'},
+                                          {"run-directory", required_argument, NULL, 'd'},
                                           {NULL, 0, NULL, 0}};
     *options = (struct options){.run = "main"};
     for (int letter; (letter = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         if (letter == '?')
             return COMMAND_MISUSE; /* getopt has said why */
-        *(letter == 'p' ? &options->peer : &options->run) = optarg;
+        *(letter == 'p'   ? &options->peer
+          : letter == 'r' ? &options->run
+                          : &options->directory) = optarg;
     }
     if (optind >= argc)
         return command_misuse(argv[0], "which lab? 3, for example");
@@ -180,7 +184,10 @@ static int start_lab(const struct lab *lab, const struct options *options, const
     struct failure why;
     if (options->peer != NULL && peer_parse(options->peer, &run->peers, &why) < 0)
         return command_misuse(command, "%s", why.text);
-    if (files_path(directory, &why, KIT_BUILD_DIR "/run/%s", lab->name) < 0)
+    int named = options->directory != NULL
+                    ? files_path(directory, &why, "%s", options->directory)
+                    : files_path(directory, &why, KIT_BUILD_DIR "/run/%s", lab->name);
+    if (named < 0)
         return command_misuse(command, "%s", why.text);
     int status = start(lab, run, directory, options, &why);
     return status < 0 ? command_misuse(command, "%s", why.text) : status;
@@ -233,6 +240,7 @@ const struct command start_command = {
                "build/run/NN-name/start.pcapng, mailboxes and logs in build/run/NN-name/start.\n"
                "  --peer NAME  who sits between you and the server: see below\n"
                "  --run NAME   the servers of this [run NAME] of lab.ini, not of its main run\n"
+               "  --run-directory DIR  instead of build/run/NN-name; below build/run\n"
                "The exit status is COMMAND's own, or 2 when nothing could be started.\n"
                "\n"
                "The peers. Several can stand in a row, \"multi-line | one-byte\": the server's "
