@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -317,7 +318,9 @@ static int loopback_up(void) {
 }
 
 int network_renew(struct failure *why) {
-    if (unshare(CLONE_NEWNET) < 0 || loopback_up() < 0)
+    /* Mounts too: bwrap, which binds all that is there, fails when another run's goes meanwhile. */
+    if (unshare(CLONE_NEWNET | CLONE_NEWNS) < 0 ||
+        mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 || loopback_up() < 0)
         return failure_system(why, errno, "a network of its own");
     return loopback_like_ethernet(why);
 }

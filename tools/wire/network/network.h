@@ -62,8 +62,9 @@ enum network_result network_enter(const struct network_options *options, char **
                                   struct failure *why);
 
 /*
- * Leaves the private network for a new one just like it, with nobody else in it: for this process
- * and those that it starts from now on. 0 or -1.
+ * Leaves the private network for a new one just like it, with nobody else in it, and what is
+ * mounted from now on is mounted for nobody else: for this process and those that it starts. 0 or
+ * -1.
  */
 int network_renew(struct failure *why);
 
