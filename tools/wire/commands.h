@@ -5,7 +5,6 @@
 #ifndef WIRE_COMMANDS_H
 #define WIRE_COMMANDS_H
 
-#include <stdbool.h>
 #include <stdio.h>
 
 enum command_status {
@@ -23,10 +22,10 @@ struct command {
      * one line each on stderr. It never sees --help: main.c answers that from what follows.
      */
     int (*run)(int argc, char **argv);
-    bool runs_another;             /* COMMAND has words of its own, and perhaps a --help */
-    const char *usage;             /* what follows the name */
-    const char *meaning;           /* one sentence */
-    const char *details;           /* more for `wire NAME --help`, whole lines, or NULL */
+    int own_words;       /* so many words may hold a --help for it: COMMAND follows. 0: all */
+    const char *usage;   /* what follows the name */
+    const char *meaning; /* one sentence */
+    const char *details; /* more for `wire NAME --help`, whole lines, or NULL */
     void (*print_more)(FILE *out); /* the end of that, where it comes from a table; or NULL */
 };
 

@@ -58,7 +58,7 @@ static bool is_help(const char *word) {
 
 /* Whether help is wanted: anywhere, but not among the words of somebody else's command. */
 static bool wants_help(const struct command *command, int argc, char **argv) {
-    int end = command->runs_another && argc > 3 ? 3 : argc;
+    int own = command->own_words, end = own > 0 && own + 2 < argc ? own + 2 : argc;
     for (int i = 2; i < end && strcmp(argv[i], "--") != 0; i++)
         if (is_help(argv[i]))
             return true;

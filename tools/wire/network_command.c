@@ -48,7 +48,7 @@ static int perform(int argc, char **argv) {
 const struct command network_command = {
     .name = "network",
     .run = perform,
-    .runs_another = true,
+    .own_words = 1,
     .usage = "[OPTION…] [--] COMMAND [WORD…]",
     .meaning = "Runs COMMAND in the lab's private network (its names and addresses: "
                "tools/wire/network/hosts).",

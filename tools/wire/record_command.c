@@ -139,7 +139,7 @@ static int perform(int argc, char **argv) {
 const struct command record_command = {
     .name = "record",
     .run = perform,
-    .runs_another = true,
+    .own_words = 1,
     .usage = "-o FILE [--] COMMAND [WORD…]",
     .meaning = "Runs COMMAND in a private network and records every byte that it sends and "
                "receives there.",

@@ -233,7 +233,7 @@ static int perform(int argc, char **argv) {
 const struct command start_command = {
     .name = "start",
     .run = perform,
-    .runs_another = true,
+    .own_words = 2,
     .usage = "LAB [OPTION…] [--] [COMMAND [WORD…]]",
     .meaning = "A shell in the lab network, with the lab's servers running and a recording on.",
     .details = "With COMMAND that is run instead of a shell. The recording is kept in\n"
