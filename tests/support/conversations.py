@@ -131,16 +131,12 @@ def flood():
     both.server.close()
 
 
-def tls(directory):
-    """STARTTLS with the certificate in `directory`; the keys go into its file keys."""
+def encrypt(both, directory):
+    """TLS from here on, with the certificate in `directory`; the keys go into its file keys."""
     server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server_side.load_cert_chain(directory + "/certificate.pem", directory + "/key.pem")
     server_side.keylog_filename = directory + "/keys"
     client_side = ssl.create_default_context(cafile=directory + "/certificate.pem")
-    both = Both()
-    both.s(b"220 mail.example.org ESMTP\r\n")
-    both.c(b"STARTTLS\r\n")
-    both.s(b"220 Go on\r\n")
     failed = []
 
     def shake_hands():
@@ -154,6 +150,15 @@ def tls(directory):
     both.client = client_side.wrap_socket(both.client, server_hostname="mail.example.org")
     shaking.join()
     assert not failed, failed
+
+
+def tls(directory):
+    """STARTTLS."""
+    both = Both()
+    both.s(b"220 mail.example.org ESMTP\r\n")
+    both.c(b"STARTTLS\r\n")
+    both.s(b"220 Go on\r\n")
+    encrypt(both, directory)
     both.c(b"EHLO secret.example.org\r\n")
     both.s(b"250 mail.example.org\r\n")
     both.c(b"QUIT\r\n")

@@ -111,6 +111,8 @@ static void put_title(const struct request *request, const char *words) {
 static void put_problems(const struct request *request, const struct comparison *comparison) {
     for (size_t i = 0; i < comparison->problem_count; i++) {
         const struct comparison_problem *problem = &comparison->problems[i];
+        if (!problem->fatal && comparison->outcome == COMPARISON_CANNOT_JUDGE)
+            continue; /* a remark would only distract */
         put_role(request, problem->fatal ? ROLE_BAD : ROLE_WARNING,
                  problem->fatal ? "The recording" : "Remark on the recording");
         printf(" (%s)\n", problem->side == COMPARISON_MINE ? "yours" : "the reference");
@@ -178,26 +180,27 @@ static void put_one(const struct request *request, const struct comparison_diffe
     put_difference(request, difference, 4);
 }
 
+/* Heaviest first. Without --all what is only environment is counted, no more. */
 static void put_rest(const struct request *request, const struct comparison *comparison) {
     const struct comparison_difference *first = comparison_first_wrong(comparison);
-    size_t told = 0, left = 0;
+    int least = request->style.all ? COMPARISON_ENVIRONMENT : COMPARISON_ALLOWED;
+    size_t told = 0, all = first != NULL ? 1 : 0;
 
-    for (int weight = COMPARISON_WRONG; weight > COMPARISON_SAME; weight--) {
+    for (int weight = COMPARISON_WRONG; weight >= least; weight--) {
         for (size_t i = 0; i < comparison->difference_count; i++) {
             const struct comparison_difference *difference = &comparison->differences[i];
-            if ((int)difference->class != weight || difference == first)
+            if ((int)difference->class != weight || difference == first ||
+                (told == TOLD_MOST && !request->style.all))
                 continue;
-            if (!request->style.all && (weight == COMPARISON_ENVIRONMENT || told == TOLD_MOST)) {
-                left++;
-                continue;
-            }
             if (told++ == 0)
                 put_title(request, first != NULL ? "The rest" : "Differences");
             put_one(request, difference);
         }
+        all += comparison->total[weight];
     }
-    if (left > 0)
-        printf("%s%zu more that --all lists\n", told > 0 ? "  " : "\n", left);
+    all -= told + (first != NULL ? 2 : 0);
+    if (all > 0)
+        printf("  and %zu more%s\n", all, request->style.all ? "" : " (--all)");
 }
 
 static void put_cost(const struct request *request, const struct comparison *comparison) {
@@ -227,13 +230,16 @@ static void put_counts(const struct request *request, const struct comparison *c
     };
     char number[32];
 
-    putchar('\n');
+    if (comparison->pair_count > 0)
+        putchar('\n');
     put_role(request, outcomes[comparison->outcome].role, outcomes[comparison->outcome].words);
     if (comparison->pair_count > 0) {
-        printf(": %s rows alike", show_number(comparison->alike, number));
+        printf(": ");
         for (int weight = COMPARISON_WRONG; weight > COMPARISON_SAME; weight--)
-            printf(", %s %zu %s", show_class_sign((enum comparison_class)weight, &request->style),
-                   comparison->total[weight], comparison_class_name((enum comparison_class)weight));
+            printf("%zu %s (%s), ", comparison->total[weight],
+                   comparison_class_name((enum comparison_class)weight),
+                   show_class_sign((enum comparison_class)weight, &request->style));
+        printf("%s steps alike", show_number(comparison->alike, number));
     }
     putchar('\n');
 }

@@ -185,7 +185,11 @@ static void classify_row(struct look *look) {
     const struct rule *rule = NULL;
     bool both = look->mine != NULL && look->reference != NULL;
 
-    if (both && same_canonical(look)) {
+    if (look->recorded[0] != SIZE_MAX || look->recorded[1] != SIZE_MAX)
+        rule = ask(look, tail_rules);
+    if (rule != NULL) {
+        /* Nothing can be said of it. */
+    } else if (both && same_canonical(look)) {
         if (!same_bytes(look->mine, look->reference) && look->mine->kind != DIALOGUE_TLS)
             rule = ask(look, value_rules);
     } else {
@@ -224,6 +228,8 @@ static void classify_exchange(struct look *look) {
                strcmp(look_verb(look, COMPARISON_REFERENCE), "(end)") == 0;
 
     look->client_wrong = false;
+    for (int side = 0; side < 2; side++)
+        end |= look->recorded[side] <= look->first; /* row by row */
     if (!end && beside->item[COMPARISON_MINE] == ALIGN_NONE) {
         classify_whole(look, missing_rules);
         return;
@@ -340,6 +346,18 @@ static const struct rule segment_rules[] = {
     {NULL, NULL, NULL, COMPARISON_SAME, false},
 };
 
+/* How many rows there are up to the last one of this side; SIZE_MAX when its tail is there. */
+static size_t count_recorded(const struct comparison_pair *pair, enum comparison_side side,
+                             const struct dialogue *dialogue) {
+    size_t count = pair->row_count;
+
+    if (!recording_lost_tail(dialogue))
+        return SIZE_MAX;
+    while (count > 0 && pair->rows[count - 1].step[side] == NULL)
+        count--;
+    return count;
+}
+
 static size_t count_exchanges(const struct comparison_pair *pair) {
     return pair->row_count > 0 ? pair->rows[pair->row_count - 1].exchange + 1 : 0;
 }
@@ -363,7 +381,8 @@ void classify_pair(struct comparing *comparing, size_t pair, const struct party 
     for (int side = 0; side < 2; side++) {
         moved[side] = calloc(look.exchanges, sizeof *moved[side]);
         look.moved[side] = moved[side];
-        look.lost_tail[side] = recording_lost_tail(comparing->capture[side], party[side].dialogue);
+        look.recorded[side] =
+            count_recorded(laid, (enum comparison_side)side, party[side].dialogue);
     }
     buf_init(&look.words, WORDS_LIMIT);
     if (moved[0] == NULL || moved[1] == NULL) {

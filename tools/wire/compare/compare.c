@@ -31,13 +31,32 @@ static void compare_pair(struct comparing *comparing, size_t index) {
     party_free(&party[1]);
 }
 
+/* Whether something that was said is missing behind the end of a recording. How it closes is not
+   said: without that the rest can be judged. */
+static bool lacks_words(const struct comparison *comparison) {
+    for (size_t i = 0; i < comparison->pair_count; i++) {
+        const struct comparison_pair *pair = &comparison->pairs[i];
+        for (int side = 0; side < 2; side++) {
+            if (pair->dialogue[0] == NULL || pair->dialogue[1] == NULL ||
+                !recording_lost_tail(pair->dialogue[side]))
+                continue;
+            for (size_t row = pair->row_count; row-- > 0 && pair->rows[row].step[side] == NULL;) {
+                enum dialogue_kind kind = pair->rows[row].step[1 - side]->kind;
+                if (kind != DIALOGUE_CLOSE && kind != DIALOGUE_RESET)
+                    return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* Without a difference in what is there, a recording that is not whole proves nothing. */
 static void weigh_lost_tails(struct comparison *comparison) {
-    if (comparison->total[COMPARISON_WRONG] > 0)
+    if (comparison->total[COMPARISON_WRONG] > 0 || !lacks_words(comparison))
         return;
     for (size_t i = 0; i < comparison->problem_count; i++) {
         struct comparison_problem *problem = &comparison->problems[i];
-        if (strcmp(problem->rule, "lost-tail") == 0)
+        if (strcmp(problem->rule, "lost-tail") == 0 || strcmp(problem->rule, "truncated") == 0)
             problem->fatal = true;
     }
 }

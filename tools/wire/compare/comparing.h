@@ -53,7 +53,7 @@ void pair_conversations(struct comparing *comparing);
 void judge_recordings(struct comparing *comparing);
 
 /* The recording ends before its conversation does: what is missing there counts for nothing. */
-bool recording_lost_tail(const struct comparison_capture *capture, const struct dialogue *dialogue);
+bool recording_lost_tail(const struct dialogue *dialogue);
 
 /* The differences of a pair whose rows are there. */
 void classify_pair(struct comparing *comparing, size_t pair, const struct party party[2],

@@ -21,8 +21,9 @@ static unsigned count_round_trips(const struct dialogue *dialogue) {
         const struct dialogue_step *step = &dialogue->steps[i];
         if (step->kind == DIALOGUE_CONNECT)
             trips++;
-        if (step->kind == DIALOGUE_CONNECT || step->kind == DIALOGUE_CLOSE)
-            continue;
+        if (step->kind == DIALOGUE_CONNECT || step->kind == DIALOGUE_CLOSE ||
+            (step->kind == DIALOGUE_TLS && step->tls == TLS_ALERT))
+            continue; /* a farewell waits for nothing */
         if (step->side == DIALOGUE_CLIENT) {
             asked = true;
         } else if (asked) {

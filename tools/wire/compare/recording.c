@@ -28,6 +28,8 @@ void add_problem(struct comparing *comparing, const struct comparison_problem *p
     if (vasprintf(&added.sentence, format, arguments) < 0)
         added.sentence = NULL;
     va_end(arguments);
+    if (remedy != NULL && added.side == COMPARISON_REFERENCE)
+        remedy = "the references come with the kit: get this file anew";
     added.remedy = remedy != NULL ? strdup(remedy) : NULL;
     comparing->failed |= added.sentence == NULL || (remedy != NULL && added.remedy == NULL);
     comparison->problems[comparison->problem_count++] = added;
@@ -69,8 +71,8 @@ static void find_empty(struct comparing *comparing, enum comparison_side side) {
         add_problem(comparing, &problem,
                     "choose the interface on which the program speaks (loopback, \"lo\", for all "
                     "of the lab) and no capture filter; ./kit capture N does both",
-                    "%s holds %zu packets, but no TCP connection.", capture->name,
-                    capture->capture->frame_count);
+                    "%s holds no TCP connection, only %zu other packet%s.", capture->name,
+                    capture->capture->frame_count, capture->capture->frame_count == 1 ? "" : "s");
 }
 
 /* What the server says first, or where it listens, for a person. */
@@ -217,15 +219,12 @@ static bool lacks_keys(struct comparing *comparing, enum comparison_side side,
         add_problem(comparing,
                     &(struct comparison_problem){.side = side, .rule = "some-keys", .fatal = true},
                     remedy,
-                    "%s is encrypted (TLS), and the keys in the file open only a part of it: %zu "
-                    "pieces stay closed.",
-                    name_of(comparing, side), unreadable);
+                    "%s is encrypted (TLS), and the keys in the file open only a part of it.",
+                    name_of(comparing, side));
     return true;
 }
 
-bool recording_lost_tail(const struct comparison_capture *capture,
-                         const struct dialogue *dialogue) {
-    (void)capture;
+bool recording_lost_tail(const struct dialogue *dialogue) {
     for (size_t i = 0; i < dialogue->step_count; i++) {
         enum dialogue_kind kind = dialogue->steps[i].kind;
         if (kind == DIALOGUE_CLOSE || kind == DIALOGUE_RESET || kind == DIALOGUE_REFUSED ||
@@ -241,7 +240,7 @@ static bool lost_its_tail(struct comparing *comparing, enum comparison_side side
     const struct comparison_capture *capture = comparing->capture[side];
     struct buf words;
 
-    if (!recording_lost_tail(capture, dialogue) || dialogue->late)
+    if (!recording_lost_tail(dialogue) || dialogue->late || capture->capture->damage != NULL)
         return false;
     buf_init(&words, 1000);
     if (dialogue->step_count > 0)
@@ -294,10 +293,11 @@ static void find_foreign(struct comparing *comparing, enum comparison_side side)
     if (frames == 0)
         return;
     if (streams > 0)
-        add_problem(comparing, &(struct comparison_problem){.side = side, .rule = "foreign"}, NULL,
-                    "%s also holds other traffic: %zu packets, %zu of other TCP connections. They "
-                    "are left out.",
-                    capture->name, frames, streams);
+        add_problem(
+            comparing, &(struct comparison_problem){.side = side, .rule = "foreign"}, NULL,
+            "%s also holds other traffic: %zu packet%s, with %zu other TCP connection%s, left "
+            "out here.",
+            capture->name, frames, frames == 1 ? "" : "s", streams, streams == 1 ? "" : "s");
     else
         add_problem(comparing, &(struct comparison_problem){.side = side, .rule = "foreign"}, NULL,
                     "%s also holds %zu packets that are no TCP. They are left out.", capture->name,

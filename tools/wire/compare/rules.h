@@ -24,8 +24,9 @@ struct look {
     size_t row; /* the one in question */
     const struct dialogue_step *mine;
     const struct dialogue_step *reference;
-    bool client_wrong; /* the client's part of this exchange is wrong: so the reply may be */
-    bool lost_tail[2]; /* by enum comparison_side */
+    bool client_wrong;  /* the client's part of this exchange is wrong: so the reply may be */
+    size_t recorded[2]; /* by enum comparison_side: the rows before this one; behind them nothing
+                           was recorded, if the tail was lost. Else SIZE_MAX */
     /* What a rule answers: */
     struct buf words;
     const char *clause; /* where the table cannot know it */
@@ -48,6 +49,7 @@ extern const struct rule message_rules[]; /* a line of message text, also one op
 extern const struct rule value_rules[];   /* the same but for what varies by nature */
 extern const struct rule end_rules[];     /* how it begins and ends: connect, FIN, RST */
 extern const struct rule tls_rules[];
+extern const struct rule tail_rules[];     /* behind the end of a recording */
 extern const struct rule exchange_rules[]; /* about an exchange as a whole, both there */
 extern const struct rule order_rules[];    /* … whose commands are not the same */
 extern const struct rule missing_rules[];  /* an exchange of the reference alone */

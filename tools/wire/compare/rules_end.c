@@ -50,18 +50,39 @@ static bool is_reset(struct look *look) {
     return true;
 }
 
-/* The reset itself is told in another row. */
-static bool is_of_a_reset(struct look *look) {
-    const struct dialogue_step *step = look->mine != NULL ? look->mine : look->reference;
+/* Who has closed already answers with RST what still comes in; TLS's farewell often does. */
+static bool is_late_alert(struct look *look) {
+    for (int side = 0; side < 2; side++) {
+        const struct dialogue_step *step = look->rows[look->row].step[side];
+        if (step == NULL || step->kind != DIALOGUE_RESET)
+            continue;
+        const struct dialogue *dialogue = look->party[side].dialogue;
+        const struct dialogue_step *closed =
+            end_of(look, (enum comparison_side)side, step->side, DIALOGUE_CLOSE);
+        if (closed == NULL || closed->last_frame > step->last_frame ||
+            dialogue->side[0].clear == dialogue->side[0].sent)
+            return false;
+        look_say(look,
+                 "%s had closed already when the other's TLS farewell came, so it answered "
+                 "with RST.",
+                 wording_Side(step->side));
+        return true;
+    }
+    return false;
+}
 
+/* Where a connection is broken off, a FIN may be there or not. */
+static bool is_of_a_reset(struct look *look) {
     if (look->mine != NULL && look->reference != NULL)
         return false;
     for (int who = 0; who < 2; who++) {
-        if (end_of(look, COMPARISON_MINE, (enum dialogue_side)who, DIALOGUE_RESET) == NULL)
-            continue;
-        look_say(look, "Of a connection that is broken off, %s's FIN is %s.",
-                 wording_side(step->side), look->mine != NULL ? "no news" : "not to be had");
-        return true;
+        for (int side = 0; side < 2; side++) {
+            if (end_of(look, (enum comparison_side)side, (enum dialogue_side)who, DIALOGUE_RESET) ==
+                NULL)
+                continue;
+            look_say(look, "One of the two is broken off with RST, so its FINs are no news.");
+            return true;
+        }
     }
     return false;
 }
@@ -74,13 +95,6 @@ static bool closes_in_other_order(struct look *look) {
         end_of(look, COMPARISON_REFERENCE, step->side, DIALOGUE_CLOSE) == NULL)
         return false;
     look_say(look, "The one who closes first is another: who was a moment faster.");
-    return true;
-}
-
-static bool is_lost(struct look *look) {
-    if (!look->lost_tail[COMPARISON_MINE] && !look->lost_tail[COMPARISON_REFERENCE])
-        return false;
-    look_say(look, "How it closes was not recorded on both sides.");
     return true;
 }
 
@@ -100,12 +114,45 @@ static bool ends_otherwise(struct look *look) {
 const struct rule end_rules[] = {
     {"refused", "RFC 9293 §3.5.2", is_refused, COMPARISON_WRONG, false},
     {"no-answer", NULL, is_unanswered, COMPARISON_WRONG, false},
+    {"late-alert", NULL, is_late_alert, COMPARISON_ENVIRONMENT, true},
     {"reset", "RFC 9293 §3.6.1", is_reset, COMPARISON_WRONG, false},
-    {"not-recorded", NULL, is_lost, COMPARISON_ENVIRONMENT, true},
     {"reset-end", NULL, is_of_a_reset, COMPARISON_ENVIRONMENT, true},
     {"close-order", NULL, closes_in_other_order, COMPARISON_ENVIRONMENT, true},
     {"no-close", "RFC 9293 §3.6", does_not_close, COMPARISON_WRONG, true},
     {"end", NULL, ends_otherwise, COMPARISON_WRONG, true},
+    {NULL, NULL, NULL, COMPARISON_SAME, false},
+};
+
+/* A recording without its tail may also break off in the middle of a line. */
+static bool is_cut_line(const struct look *look, enum comparison_side side) {
+    const struct dialogue_step *step = look->rows[look->row].step[side];
+
+    return step != NULL && look->row + 1 == look->recorded[side] && step->ending == DIALOGUE_NONE &&
+           step->bytes != NULL;
+}
+
+static bool is_behind(const struct look *look, enum comparison_side side) {
+    return look->recorded[side] != SIZE_MAX &&
+           (look->row >= look->recorded[side] || is_cut_line(look, side));
+}
+
+static bool was_not_recorded(struct look *look) {
+    if (!is_behind(look, COMPARISON_MINE))
+        return false;
+    look_say(look, "What comes next was not recorded.");
+    return true;
+}
+
+static bool reference_ends_before(struct look *look) {
+    if (!is_behind(look, COMPARISON_REFERENCE))
+        return false;
+    look_say(look, "What comes next was not recorded in the reference.");
+    return true;
+}
+
+const struct rule tail_rules[] = {
+    {"not-recorded", NULL, was_not_recorded, COMPARISON_ENVIRONMENT, true},
+    {"not-recorded", NULL, reference_ends_before, COMPARISON_ENVIRONMENT, true},
     {NULL, NULL, NULL, COMPARISON_SAME, false},
 };
 

@@ -6,6 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
+/* "250-", and what a server says behind it. */
+#define CODE_LENGTH 4
+
 /* The code of a reply line (RFC 5321 §4.2), 0: it is none. */
 static int code_of(const struct dialogue_step *step) {
     if (step == NULL || step->length < 3)
@@ -27,33 +30,65 @@ static const struct dialogue_step *command_of(const struct look *look, enum comp
     return NULL;
 }
 
-static void say_what_it_answers(struct look *look) {
+/* `to` stands before it: " to ", " ". */
+static void say_what_it_answers(struct look *look, const char *to) {
     const struct dialogue_step *command = command_of(look, COMPARISON_MINE);
 
     if (command == NULL)
         return;
-    if (command->kind == DIALOGUE_MESSAGE) {
-        look_say(look, " to the message");
-        return;
-    }
-    look_say(look, " to ");
-    look_quote(look, command);
+    look_say(look, "%s", to);
+    if (command->kind == DIALOGUE_MESSAGE)
+        look_say(look, "the message");
+    else
+        look_quote(look, command);
 }
 
-static bool has_other_code(struct look *look) {
+static bool is_another_code(const struct look *look) {
     int mine = code_of(look->mine), reference = code_of(look->reference);
 
     if (mine == reference || mine == 0 || reference == 0)
         return false;
-    if (mine / 100 == reference / 100 && mine < 400)
-        return false;
-    look_say(look, look->client_wrong ? "So the server answers " : "The server answers ");
+    return mine / 100 != reference / 100 || mine >= 400;
+}
+
+static void say_codes(struct look *look, const char *who) {
+    look_say(look, "%s answers ", who);
     look_quote(look, look->mine);
-    say_what_it_answers(look);
+    say_what_it_answers(look, " to ");
     look_say(look, "; in the reference it answers ");
     look_quote(look, look->reference);
     look_say(look, ".");
+}
+
+static bool has_other_code(struct look *look) {
+    if (!is_another_code(look))
+        return false;
+    say_codes(look, "The server");
     return look_at(look, 0);
+}
+
+/* What was wrong was told: the reply is only what comes of it. */
+static bool follows_from_command(struct look *look) {
+    if (!look->client_wrong || !is_another_code(look))
+        return false;
+    say_codes(look, "So the server");
+    return look_at(look, 0);
+}
+
+/* The other lines of a reply whose code is another one. */
+static bool is_of_another_reply(struct look *look) {
+    if (look->mine != NULL && look->reference != NULL)
+        return false;
+    for (size_t i = look->first; i < look->end; i++) {
+        struct look other = {.mine = look->rows[i].step[COMPARISON_MINE],
+                             .reference = look->rows[i].step[COMPARISON_REFERENCE]};
+        if (other.mine != NULL && other.reference != NULL && other.mine->side == DIALOGUE_SERVER &&
+            is_another_code(&other)) {
+            look_say(look, "So the rest of the reply is another one, too.");
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool has_like_code(struct look *look) {
@@ -62,36 +97,35 @@ static bool has_like_code(struct look *look) {
     if (mine == reference || mine == 0 || reference == 0)
         return false;
     look_say(look, "The server answers %d", mine);
-    say_what_it_answers(look);
+    say_what_it_answers(look, " to ");
     look_say(look, ", in the reference %d: the first digit says what a client must know.",
              reference);
     return true;
 }
 
-static bool is_after_helo(const struct look *look) {
-    return strcmp(look_verb(look, COMPARISON_MINE), look_verb(look, COMPARISON_REFERENCE)) != 0;
+static bool is_after_helo(struct look *look) {
+    if (strcmp(look_verb(look, COMPARISON_MINE), look_verb(look, COMPARISON_REFERENCE)) == 0)
+        return false;
+    look_say(look, "So the server answers the greeting in another way.");
+    return true;
 }
 
 /* A line of a reply that has several, of which the other has more or fewer. */
 static bool has_other_lines(struct look *look) {
     const struct dialogue_step *step = look->mine != NULL ? look->mine : look->reference;
-    const char *verb = look_verb(look, COMPARISON_REFERENCE);
+    bool greeting = strcmp(look_verb(look, COMPARISON_REFERENCE), "EHLO") == 0;
 
     if (look->mine != NULL && look->reference != NULL)
         return false;
-    if (is_after_helo(look))
-        look_say(look, "So the server's reply to the greeting is another one.");
-    else if (strcmp(verb, "EHLO") == 0)
-        look_say(look, "The server of %s announces ",
-                 look->mine != NULL ? "your capture" : "the reference");
-    else
-        look_say(look, "The server's reply has a line that the other's has not: ");
-    if (!is_after_helo(look)) {
-        look_quote(look, step);
-        look_say(look, strcmp(verb, "EHLO") == 0 ? ", the other does not: what it can is its own "
-                                                   "business."
-                                                 : ".");
+    look_say(look, greeting ? "Only the server of %s announces " : "Only %s has the reply line ",
+             look->mine != NULL ? "your capture" : "the reference");
+    struct dialogue_step keyword = *step;
+    if (greeting && code_of(step) > 0 && step->length > CODE_LENGTH) {
+        keyword.bytes += CODE_LENGTH;
+        keyword.length -= CODE_LENGTH;
     }
+    look_quote(look, &keyword);
+    look_say(look, greeting ? ": what a server can is its own business." : ".");
     return true;
 }
 
@@ -106,7 +140,7 @@ static bool lacks_reply(struct look *look) {
     }
     look_say(look,
              look->client_wrong ? "So the server does not answer" : "The server never answers");
-    say_what_it_answers(look);
+    say_what_it_answers(look, " ");
     look_say(look, "; in the reference it says ");
     look_quote(look, look->reference);
     look_say(look, ".");
@@ -142,7 +176,7 @@ static bool has_other_words(struct look *look) {
     if (look->mine == NULL || look->reference == NULL)
         return false;
     look_say(look, "The server words its reply");
-    say_what_it_answers(look);
+    say_what_it_answers(look, " to ");
     look_say(look, " in another way; behind the code stands text for people.");
     return true;
 }
@@ -151,8 +185,11 @@ const struct rule reply_rules[] = {
     {"line-end", "RFC 5321 §2.3.8", ends_in_lf, COMPARISON_WRONG, true},
     {"no-reply", "RFC 5321 §4.1.4", lacks_reply, COMPARISON_WRONG, false},
     {"reply-more", "RFC 5321 §4.2", has_reply_more, COMPARISON_WRONG, false},
+    {"consequence", NULL, follows_from_command, COMPARISON_WRONG, true},
     {"reply", NULL, has_other_code, COMPARISON_WRONG, false},
+    {"consequence", NULL, is_of_another_reply, COMPARISON_WRONG, true},
     {"reply", "RFC 5321 §4.2.1", has_like_code, COMPARISON_ALLOWED, false},
+    {"greeting-reply", "RFC 5321 §4.1.1.1", is_after_helo, COMPARISON_ALLOWED, true},
     {"extensions", "RFC 5321 §4.1.1.1", has_other_lines, COMPARISON_ALLOWED, true},
     {"reply-text", "RFC 5321 §4.2", has_other_words, COMPARISON_ALLOWED, true},
     {NULL, NULL, NULL, COMPARISON_SAME, false},

@@ -274,17 +274,33 @@ static size_t byte_of(struct view *view, size_t row) {
     return found;
 }
 
-static bool is_alike(const struct comparison_row *row) {
-    return row->class == COMPARISON_SAME || row->class == COMPARISON_ENVIRONMENT;
+/* What a stretch of rows has in common, so that it may be folded. */
+enum stretch {
+    STRETCH_NONE,
+    STRETCH_ALIKE,
+    STRETCH_MINE,      /* only mine has them */
+    STRETCH_REFERENCE, /* only the reference has them */
+};
+
+static enum stretch stretch_of(const struct comparison_row *row) {
+    if (row->step[COMPARISON_MINE] == NULL)
+        return STRETCH_REFERENCE;
+    if (row->step[COMPARISON_REFERENCE] == NULL)
+        return STRETCH_MINE;
+    return row->class == COMPARISON_SAME || row->class == COMPARISON_ENVIRONMENT ? STRETCH_ALIKE
+                                                                                 : STRETCH_NONE;
 }
 
-/* How many rows from `first` on are alike. */
-static size_t count_alike(const struct comparison_pair *pair, size_t first) {
-    size_t end = first;
+/* The end of the stretch that begins at `first`. */
+static size_t stretch_end(const struct comparison_pair *pair, size_t first) {
+    enum stretch stretch = stretch_of(&pair->rows[first]);
+    size_t end = first + 1;
 
-    while (end < pair->row_count && is_alike(&pair->rows[end]))
+    while (end < pair->row_count && stretch != STRETCH_NONE &&
+           stretch_of(&pair->rows[end]) == stretch &&
+           (stretch == STRETCH_ALIKE || pair->rows[end].class == pair->rows[first].class))
         end++;
-    return end - first;
+    return end;
 }
 
 static void put_folded(const struct view *view, size_t count, const char *what) {
@@ -298,16 +314,21 @@ static void put_folded(const struct view *view, size_t count, const char *what) 
 }
 
 static void put_rows(struct view *view) {
+    static const char *const words[] = {
+        [STRETCH_NONE] = "",
+        [STRETCH_ALIKE] = "alike",
+        [STRETCH_MINE] = "only in yours",
+        [STRETCH_REFERENCE] = "only in the reference",
+    };
     const struct comparison_pair *pair = view->pair;
     size_t drawn = 0;
 
-    for (size_t i = 0; i < pair->row_count;) {
-        size_t alike = count_alike(pair, i);
-        size_t until = i + (alike > 0 ? alike : 1);
-        bool fold = alike > 2 * CONTEXT + 1 && !view->style->all;
+    for (size_t i = 0, until; i < pair->row_count; i = until) {
+        until = stretch_end(pair, i);
+        bool fold = until - i > 2 * CONTEXT + 1 && !view->style->all;
         for (size_t row = i; row < until; row++) {
             if (fold && row == i + CONTEXT) {
-                put_folded(view, alike - 2 * CONTEXT, "alike");
+                put_folded(view, until - i - 2 * CONTEXT, words[stretch_of(&pair->rows[i])]);
                 row = until - CONTEXT;
             }
             if (drawn++ == ROWS_MOST && !view->style->all) {
@@ -316,7 +337,6 @@ static void put_rows(struct view *view) {
             }
             put_row(view, &pair->rows[row], byte_of(view, row));
         }
-        i = until;
     }
 }
 
