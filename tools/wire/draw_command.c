@@ -6,8 +6,11 @@
 #include "dissect.h"
 #include "drawing.h"
 #include "files.h"
+#include "lab_captures.h"
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +21,9 @@
 
 struct request {
     const char *file[2]; /* by enum comparison_side; the second NULL: one capture alone */
-    const char *out;     /* NULL: see choose_place; "-": standard output */
+    char path[2][PATH_MAX];
+    const char *name; /* what the drawing is called where nobody says where */
+    const char *out;  /* NULL: see choose_place; "-": standard output */
     bool svg;
 };
 
@@ -31,6 +36,13 @@ static const struct option options[] = {
     {"svg", no_argument, NULL, OPTION_SVG},
     {NULL, 0, NULL, 0},
 };
+
+/* A path's last part. */
+static const char *name_of(const char *path) {
+    const char *slash = strrchr(path, '/');
+
+    return slash == NULL || slash[1] == '\0' ? path : slash + 1;
+}
 
 static int read_arguments(int argc, char **argv, struct request *request) {
     int option;
@@ -51,24 +63,16 @@ static int read_arguments(int argc, char **argv, struct request *request) {
         return command_misuse("draw", argc == optind
                                           ? "which capture?"
                                           : "two captures at most: yours, the reference");
-    for (int i = 0; optind + i < argc; i++)
-        request->file[i] = argv[optind + i];
+    request->name = name_of(argv[optind]);
     if (request->out != NULL && *request->out == '\0')
         return command_misuse("draw", "-o takes a file");
     return COMMAND_FINE;
 }
 
-/* A path's last part. */
-static const char *name_of(const char *path) {
-    const char *slash = strrchr(path, '/');
-
-    return slash == NULL || slash[1] == '\0' ? path : slash + 1;
-}
-
 /* Where to: as was said; else to standard output if that leads somewhere; else to a file with the
    capture's name in build/run/drawings. */
 static int choose_place(const struct request *request, char place[PATH_MAX], struct failure *why) {
-    const char *name = name_of(request->file[0]), *ending = strrchr(name, '.');
+    const char *name = request->name, *ending = strrchr(name, '.');
     int length = ending == NULL || ending == name ? (int)strlen(name) : (int)(ending - name);
 
     if (request->out != NULL)
@@ -156,6 +160,21 @@ static int read_and_draw(const struct request *request, const struct dissection 
     return status;
 }
 
+/* Which files the words mean. A lab alone is what was recorded of it, beside its reference. */
+static int choose_files(struct request *request, char *const *words, int count,
+                        struct failure *why) {
+    bool alone = count == 1 && (!lab_captures_is_lab(words[0]) ||
+                                lab_captures_reference(words[0], request->path[1], NULL) < 0);
+    int chosen = alone ? lab_captures_choose("draw", words[0], request->path[0], why)
+                       : lab_captures_choose_two("draw", words, count, request->path, why);
+
+    if (chosen < 0)
+        return -1;
+    request->file[COMPARISON_MINE] = request->path[0];
+    request->file[COMPARISON_REFERENCE] = alone ? NULL : request->path[1];
+    return 0;
+}
+
 static int perform(int argc, char **argv) {
     struct request request = {.out = NULL};
     struct failure why;
@@ -163,6 +182,8 @@ static int perform(int argc, char **argv) {
     int status = read_arguments(argc, argv, &request);
     if (status != COMMAND_FINE)
         return status;
+    if (choose_files(&request, argv + optind, argc - optind, &why) < 0)
+        return command_misuse("draw", "%s", why.text);
     struct dissect_plan plan = {.captures = request.file,
                                 .capture_count = request.file[1] == NULL ? 1 : 2};
     struct dissection *dissection = dissect_run(&plan, &why);
@@ -177,14 +198,16 @@ static int perform(int argc, char **argv) {
 const struct command draw_command = {
     .name = "draw",
     .run = perform,
-    .usage = "FILE [REFERENCE] [-o OUT] [--svg]",
+    .usage = "LAB | FILE [REFERENCE] [-o OUT] [--svg]",
     .meaning = "Draws a capture, or two beside each other, as a page for the browser.",
     .details =
+        "LAB is 3, 03 or 03-smtp-send: then what you recorded last of that lab, beside its\n"
+        "reference.\n"
         "  -o, --output OUT   where to write; \"-\" is standard output. Without it: standard "
         "output\n"
         "                     if that leads to a file or a pipe; else "
         "build/run/drawings/NAME.html,\n"
-        "                     NAME being that of FILE\n"
+        "                     NAME being that of FILE, or LAB\n"
         "  --svg              a picture for other documents instead of a page\n"
         "\n"
         "The page is one file. It loads nothing, runs nothing and tells nobody; mail it, print "
