@@ -142,20 +142,53 @@ static void print_label(const char *label, const struct verdict_style *style, FI
             verdict_plain(style));
 }
 
-/* "    expected   text". Several lines stand as they are: a caret may point at something. */
+/* Copies a line, cut to so many columns (0: as it is). */
+static void copy_cut(const char *line, int room, const struct verdict_style *style,
+                     struct buf *copy) {
+    copy_signs(line, style, copy);
+    if (room <= 0 || columns_of(copy->bytes, copy->length) <= room)
+        return;
+    const char *dots = style->unicode ? "…" : "...";
+    size_t length = copy->length;
+    while (columns_of(copy->bytes, length) > room - columns_of(dots, strlen(dots)))
+        length--;
+    while (length > 0 && ((unsigned char)copy->bytes[length] & 0xC0) == 0x80)
+        length--; /* not within a character */
+    copy->length = length;
+    buf_append(copy, dots, strlen(dots));
+}
+
+/* Several lines: a caret in one points at the line above. They are not wrapped but cut, unless that
+   would leave the caret alone. */
+static void print_lines(const char *label, const char *text, const struct verdict_style *style,
+                        FILE *out) {
+    int room = style->width - FIELD_INDENT - LABEL_COLUMNS;
+    const char *caret = strstr(text, "\n ");
+    if (style->width == 0 || (caret != NULL && (int)strspn(caret + 1, " ") >= room - 4))
+        room = 0;
+    for (const char *line = text, *end; line != NULL; line = end == NULL ? NULL : end + 1) {
+        end = strchr(line, '\n');
+        struct buf copy;
+        char *single = end == NULL ? strdup(line) : strndup(line, (size_t)(end - line));
+        buf_init(&copy, TEXT_LIMIT);
+        if (single != NULL && *single != '\0')
+            copy_cut(single, room, style, &copy);
+        print_label(line == text ? label : "", style, out);
+        fprintf(out, "%s\n", copy.length > 0 ? copy.bytes : "");
+        buf_free(&copy);
+        free(single);
+    }
+}
+
+/* "    expected   text". */
 static void print_field(const char *label, const char *text, const struct verdict_style *style,
                         FILE *out) {
-    const char *line = text, *end;
-    for (; (end = strchr(line, '\n')) != NULL; line = end + 1) {
-        char *copy = strndup(line, (size_t)(end - line));
-        print_label(line == text ? label : "", style, out);
-        if (copy != NULL)
-            verdict_print_wrapped(copy, FIELD_INDENT + LABEL_COLUMNS, 0, style, out);
-        free(copy);
+    if (strchr(text, '\n') != NULL) {
+        print_lines(label, text, style, out);
+        return;
     }
-    print_label(line == text ? label : "", style, out);
-    verdict_print_wrapped(line, FIELD_INDENT + LABEL_COLUMNS, line == text ? style->width : 0,
-                          style, out);
+    print_label(label, style, out);
+    verdict_print_wrapped(text, FIELD_INDENT + LABEL_COLUMNS, style->width, style, out);
 }
 
 /* How an outcome begins its line. */
