@@ -12,7 +12,7 @@ class List(DeskTest):
 
     def test_from_nothing_to_done(self):
         self.assertEqual(self.list(),
-                         "90  Says hello  ....................  not run yet, 4\n\n"
+                         "90  Says hello  ....................  not run yet (4)\n\n"
                          "0 of 4 points\nnext: read labs/90-hello/README.md, then ./kit start 90\n")
         self.wire("check", "90", "whole", *self.of_check, status=1)
         self.assertIn("next: ./kit check 90 whole\n", self.list())
@@ -34,7 +34,7 @@ class List(DeskTest):
     def test_on_a_terminal(self):
         terminal = self.terminal(WIRE, "list", "--labs", self.labs, "--runs", self.runs)
         self.assertEqual(terminal.end(), 0)
-        self.assertEqual(terminal.screen.lines()[0], "90  Says hello  " + "░" * 20 + "  not run yet, 4")
+        self.assertEqual(terminal.screen.lines()[0], "90  Says hello  " + "░" * 20 + "  not run yet (4)")
 
     def test_the_kit_s_own_labs(self):
         lines = self.wire("list", "--runs", self.runs).splitlines()

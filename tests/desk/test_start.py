@@ -21,7 +21,7 @@ class Start(DeskTest):
 
     def test_a_shell_with_a_banner_and_an_end(self):
         terminal = self.start()
-        self.shows(terminal, "Lab 01, A conversation over a raw socket: the server is mail.example.org, port 25.",
+        self.shows(terminal, "Lab 01: A conversation over a raw socket. Server: mail.example.org 25. Recording until you exit.",
                    "telnet mail.example.org 25: who speaks first?")
         terminal.type("talk mail.example.org 25 </dev/null\r")
         self.shows(terminal, "220 mail.example.org")
@@ -35,7 +35,7 @@ class Start(DeskTest):
 
     def test_a_peer_in_between(self):
         terminal = self.start("--peer", "one-byte")
-        self.shows(terminal, "port 25, behind one-byte.")
+        self.shows(terminal, "mail.example.org 25, behind one-byte.")
         terminal.type("exit\r")
         self.shows(terminal, "Nothing was sent:", "status 0")
 

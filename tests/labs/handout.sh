@@ -29,7 +29,9 @@ asked=$(awk '/^\[question / { name = $2 } sub(/^text *= */, "") { print name, $0
 blank=$(awk '/^\[question / { name = $2 } name && sub(/^; /, "") { print name, $0 }' answers.ini)
 diff <(echo "$asked") <(echo "$blank") || fail "answers.ini has other questions (>) than lab.ini (<)"
 
+# (A student's capture is not there yet.)
 while read -r file; do
+  [[ $file != labs/*/capture.pcapng ]] || continue
   [ -e "../../$file" ] || [ -e "../../build/$file" ] || fail "README.md names $file, which is not there"
 done < <(grep -oE '(labs|captures|shared|clients)/[A-Za-z0-9_./-]*[a-z]' README.md | sort -u)
 exit "$status"

@@ -112,7 +112,7 @@ static void print_lab(const struct progress *progress, int titles,
     if (progress->judged)
         printf("  %3ld of %ld\n", progress->earned, progress->points);
     else
-        printf("  %snot run yet, %ld%s\n", verdict_quiet(style), progress->points,
+        printf("  %snot run yet (%ld)%s\n", verdict_quiet(style), progress->points,
                verdict_plain(style));
 }
 

@@ -102,12 +102,12 @@ static int run_command(char **command) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* "mail.example.org, port 25": how one reaches the server by name. */
+/* "mail.example.org 25": how one reaches the server by name. */
 static void describe_server(const struct lab_run *run, char *words, size_t size) {
     static const char mail[] = "127.0.0.2:";
     bool named = strncmp(run->listen, mail, sizeof mail - 1) == 0;
     if (named)
-        snprintf(words, size, "mail.example.org, port %s", run->listen + sizeof mail - 1);
+        snprintf(words, size, "mail.example.org %s", run->listen + sizeof mail - 1);
     else
         snprintf(words, size, "%s", run->listen);
 }
@@ -115,9 +115,8 @@ static void describe_server(const struct lab_run *run, char *words, size_t size)
 static void print_banner(const struct lab *lab, const struct lab_run *run, const char *peer) {
     char server[200];
     describe_server(run, server, sizeof server);
-    printf("Lab %02d, %s: the server is %s%s%s. All is recorded. Leave with exit.\n",
-           lab_number(lab), lab->title, server, peer != NULL ? ", behind " : "",
-           peer != NULL ? peer : "");
+    printf("Lab %02d: %s. Server: %s%s%s. Recording until you exit.\n", lab_number(lab), lab->title,
+           server, peer != NULL ? ", behind " : "", peer != NULL ? peer : "");
     for (size_t i = 0; i < lab->tries.count; i++)
         printf("%s\n", lab->tries.text[i]);
     if (lab->tries.count == 0)
