@@ -2,8 +2,33 @@
 #include "files.h"
 #include "finding.h"
 #include "judge.h"
+#include "text.h"
 #include <stdlib.h>
 #include <string.h>
+
+/* What the program complained of first often says all. */
+static int add_complaint(const struct evidence *evidence, const char *got, struct fields *verdict) {
+    enum {
+        SHOWN = 200,
+        ENOUGH = 30 /* of it in `got`: there it is already */
+    };
+    const struct buf *error = &evidence->error;
+    const char *end = error->length == 0 ? NULL : memchr(error->bytes, '\n', error->length);
+    size_t length = end == NULL ? error->length : (size_t)(end - error->bytes);
+    struct buf words, beginning;
+    if (length == 0)
+        return 0;
+    buf_init(&words, (size_t)SHOWN * 5);
+    buf_init(&beginning, (size_t)SHOWN * 5);
+    text_printable(error->bytes, length < SHOWN ? length : SHOWN, &words, NULL);
+    text_printable(error->bytes, length < ENOUGH ? length : ENOUGH, &beginning, NULL);
+    int added = 0;
+    if (beginning.length > 0 && (got == NULL || strstr(got, beginning.bytes) == NULL))
+        added = fields_add(verdict, "note", "it said:  %s", words.bytes);
+    buf_free(&words);
+    buf_free(&beginning);
+    return added;
+}
 
 static int add_notes(const struct lab *lab, const struct evidence *evidence,
                      struct fields *verdict) {
@@ -17,6 +42,8 @@ static int add_notes(const struct lab *lab, const struct evidence *evidence,
         added |= fields_add(verdict, "note", "the program %s", words);
     if (result->todo[0] != '\0' && (got == NULL || strstr(got, result->todo) == NULL))
         added |= fields_add(verdict, "note", "%s", result->todo);
+    else if (result->todo[0] == '\0')
+        added |= add_complaint(evidence, got, verdict);
     if (result->keyboard[0] != '\0' && result->todo[0] == '\0' &&
         (got == NULL || strcmp(got, result->keyboard) != 0))
         added |= fields_add(verdict, "note", "at the keyboard, %s/%s, %s", where,
