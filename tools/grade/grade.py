@@ -15,6 +15,7 @@ import sys
 import tempfile
 
 import cell
+import groups
 import reports
 import submissions
 from model import Student
@@ -23,6 +24,8 @@ from stage import Stage, Unready
 from workshop import Broken, Worker, Workshop
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+# Runs wait more than they work: with so many at once, whatever -j says, none of them comes too late.
+RUNS_PER_PROCESSOR = 4
 STAGES = pathlib.Path("/var/tmp")  # can be walked by every user, and survives no longer than we do
 
 
@@ -85,11 +88,14 @@ class Class:
         self.tree = submissions.Tree(ROOT, [plan.name for plan in stage.plans])
         self.running = cell.Running()
         self.kit = stage.digest()
+        self.groups = []
         self.workers = queue.SimpleQueue()
         for number in range(options.jobs):
             user = cell.workers_user(number) if os.geteuid() == 0 else None
-            self.workers.put(Worker(user, [], stage.directory / f"work-{number}"))
-        self.workshop = Workshop(stage, self.running, options.jobs)
+            worker = Worker(user, groups.make(f"kit-grade-{os.getpid()}-{number}"), stage.directory / f"work-{number}")
+            self.groups += worker.groups
+            self.workers.put(worker)
+        self.workshop = Workshop(stage, self.running, max(1, RUNS_PER_PROCESSOR * (os.cpu_count() or 1) // options.jobs))
         self.broken = []
 
     def inputs(self, submission: submissions.Submission) -> str:
@@ -160,11 +166,13 @@ def grade(options: argparse.Namespace) -> int:
     options.out = options.out or options.directory.resolve().with_name(options.directory.resolve().name + "-grades")
     options.out.mkdir(parents=True, exist_ok=True)
     directory = pathlib.Path(tempfile.mkdtemp(prefix=f"kit-grade-{os.getpid()}-", dir=STAGES))
+    everybody = None
     try:
         everybody = Class(options, Stage(ROOT, labs, directory), entries)
         with Progress(len(entries)) as progress:
             students = everybody.all(progress)
     finally:
+        groups.remove(everybody.groups if everybody else [])
         shutil.rmtree(directory, ignore_errors=True)
     reports.write(students, options.out, options.format)
     for name, why in everybody.broken:

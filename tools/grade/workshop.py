@@ -21,7 +21,9 @@ BUILD_LIMITS = ["prlimit", "--cpu=60", "--as=4294967296", "--fsize=134217728", "
                 "--nproc=128", "--"]
 BUILD_OUTPUT = 1 << 20
 CHECK_SECONDS = 900
-KEPT_LIMIT = 64 << 20  # of each file that is kept from a run
+DRAW_SECONDS = 60
+KEPT = ("capture.pcapng", "stdout", "stderr")
+KEPT_LIMIT = 64 << 20  # bytes of a lab's files
 FIRST_ERROR = re.compile(r"^(.*?(?:error|undefined reference|multiple definition).*)$", re.MULTILINE)
 
 
@@ -117,7 +119,8 @@ class Bench:
         last = said.splitlines()[-1:] or [f"the compiler ended with status {ended.status}"]
         return f"does not build: {(errors or last)[0].strip()[:400]}"
 
-    def check(self, plan: LabPlan) -> Lab:
+    def _judging(self) -> list[str]:
+        """The view in which wire judges; in it, the student's tree is at the kit's own place."""
         stage, root, build = self.stage, self.stage.root, self.stage.root / "build"
         here = self.worker.directory
         binds = [("--ro-bind", stage.kit / name, root / name)
@@ -126,18 +129,47 @@ class Bench:
                   for name in ("hosts", "nsswitch.conf")]
         binds += [("--ro-bind", here / "labs", root / "labs"), ("--bind", here / "run", build / "run"), ("--bind", here / "state", build / "state"),
                   ("--ro-bind", here / "programs", build / "labs")]
-        line = cell.view(binds, stage.directory / "etc", root, {"KIT_SEED": self.seed} if self.seed else {})
-        command = [str(build / "bin/wire"), "check", str(plan.number), "--json"]
-        ended = self._run([*line, *command], CHECK_SECONDS, cell.OUTPUT_LIMIT)
+        return cell.view(binds, stage.directory / "etc", root, {"KIT_SEED": self.seed} if self.seed else {})
+
+    def check(self, plan: LabPlan) -> Lab:
+        wire = str(self.stage.root / "build/bin/wire")
+        ended = self._run([*self._judging(), wire, "check", str(plan.number), "--json", "--jobs",
+                           str(self.workshop.jobs)], CHECK_SECONDS, cell.OUTPUT_LIMIT)
         if ended.stopped:
             return blank(plan, f"could not be judged: it was stopped {ended.stopped}")
         if ended.status not in (0, 1):
             raise Broken(printable_lines(ended.error.decode("utf-8", "replace")).strip()
                          or f"wire ended with status {ended.status}")
         try:
-            return lab_of(json.loads(ended.output))
+            lab = lab_of(json.loads(ended.output))
         except (ValueError, KeyError, TypeError) as error:
             raise Broken(f"wire said what cannot be understood: {error}") from error
+        self._keep(plan, lab)
+        lab.drawing = self._draw(plan) if lab.earned < lab.points else None
+        return lab
+
+    def _keep(self, plan: LabPlan, lab: Lab) -> None:
+        """What was recorded where something failed: OUT/students/NAME/NN-name/RUN/."""
+        left = KEPT_LIMIT
+        for run in sorted({check.run for check in lab.checks if check.outcome == "failed" and check.run}):
+            for name in KEPT:
+                left -= keep_file(self.worker.directory / "run" / plan.name / run / name,
+                                  self.out / plan.name / run / name, left)
+
+    def _draw(self, plan: LabPlan) -> str | None:
+        """The ladder of the main run beside the reference; relative to the result."""
+        root, runs = self.stage.root, self.worker.directory / "run" / plan.name
+        mine, reference = runs / "main" / "capture.pcapng", self.stage.kit / "captures" / f"{plan.name}.pcapng"
+        if not (mine.is_file() and reference.is_file()):
+            return None
+        seen = root / "build/run" / plan.name
+        ended = self._run([*self._judging(), str(root / "build/bin/wire"), "draw", str(seen / "main/capture.pcapng"),
+                           str(root / "captures" / reference.name), "-o", str(seen / "ladder.html")],
+                          DRAW_SECONDS, BUILD_OUTPUT)
+        target = self.out / plan.name / "ladder.html"
+        if ended.status not in (0, 1) or not keep_file(runs / "ladder.html", target, KEPT_LIMIT):
+            return None
+        return target.relative_to(self.out).as_posix()
 
     def _run(self, command: list[str], seconds: float, limit: int) -> cell.Ended:
         return cell.run(self.workshop.running, command, seconds=seconds, limit=limit, user=self.worker.user,
@@ -160,18 +192,18 @@ def lab_of(raw: dict) -> Lab:
     return Lab(raw["number"], raw["name"], raw["title"], raw["points"], checks)
 
 
-def keep_file(source: pathlib.Path, target: pathlib.Path) -> bool:
-    """Copies a file out of a place where others write: regular, not a link, not too large. Whether it was."""
+def keep_file(source: pathlib.Path, target: pathlib.Path, limit: int) -> int:
+    """Copies a file out of a place where others write: regular, not a link, not too large. How many bytes."""
     try:
         handle = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
-        return False
+        return 0
     with os.fdopen(handle, "rb") as stream:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            return False
-        content = stream.read(KEPT_LIMIT + 1)
-    if len(content) > KEPT_LIMIT:
-        return False
+            return 0
+        content = stream.read(limit + 1)
+    if len(content) > limit:
+        return 0
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(content)
-    return True
+    return len(content)

@@ -29,6 +29,7 @@ struct options {
     bool all;
     bool answers_shown;
     bool watch;
+    size_t jobs;       /* 0: as the machine allows */
     const char *build; /* NULL: CMake builds the lab's target */
 };
 
@@ -52,6 +53,7 @@ static int read_options(int argc, char **argv, struct options *options) {
                                           {"all", no_argument, NULL, 'A'},
                                           {"answers-shown", no_argument, NULL, 's'},
                                           {"watch", no_argument, NULL, 'w'},
+                                          {"jobs", required_argument, NULL, 'n'},
                                           {"build", required_argument, NULL, 'b'},
                                           {NULL, 0, NULL, 0}};
     *options = (struct options){.labs = KIT_SOURCE_DIR "/labs", .programs = KIT_BUILD_DIR "/labs"};
@@ -71,6 +73,11 @@ static int read_options(int argc, char **argv, struct options *options) {
             break;
         case 'd':
             snprintf(options->directory, sizeof options->directory, "%s", optarg);
+            break;
+        case 'n':
+            options->jobs = strtoul(optarg, NULL, 10);
+            if (options->jobs == 0)
+                return command_misuse(argv[0], "--jobs %s: a number from 1 on", optarg);
             break;
         case 'r':
             options->run_only = true;
@@ -224,6 +231,7 @@ static int run(const struct lab *lab, const struct options *options, const struc
         .lab = lab,
         .programs = options->programs,
         .directory = directory,
+        .jobs = options->jobs,
         .wanted = choice->wanted,
         .asked = choice->asked,
         .answers = answers,
@@ -366,6 +374,7 @@ const struct command check_command = {
         "  --programs DIR       where the lab's program is; without it build/labs\n"
         "  --run-directory DIR  what the runs leave, below build/run; without it "
         "build/run/NN-name\n"
+        "  --jobs N             so many runs at once at most; without it as the machine allows\n"
         "  --labs DIR           where the labs are\n"
         "The exit status is 0 when all held, 1 when one failed, 2 when wire cannot judge.\n",
 };

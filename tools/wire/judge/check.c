@@ -195,7 +195,11 @@ static int dissect_and_judge(const struct check_setup *setup, const bool *wanted
 static int run_and_judge(const struct check_setup *setup, const bool *wanted, const bool *runs,
                          struct failure *why) {
     const struct run_setup run = {
-        .lab = setup->lab, .programs = setup->programs, .directory = setup->directory};
+        .lab = setup->lab,
+        .programs = setup->programs,
+        .directory = setup->directory,
+        .jobs = setup->jobs,
+    };
     struct question_list list;
     if (run_all(&run, runs, why) < 0)
         return -1;

@@ -14,6 +14,7 @@ struct check_setup {
     const struct lab *lab;
     const char *programs;  /* where the lab's program is: build/labs */
     const char *directory; /* what the runs leave: build/run/NN-name. Made when missing */
+    size_t jobs;           /* so many runs at once at most; 0: as the machine allows */
     const bool *wanted;    /* which checks, by number */
     const bool *asked;     /* which questions, by number */
     const char *answers;   /* the student's answers.ini and capture.pcapng */

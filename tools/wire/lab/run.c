@@ -21,7 +21,7 @@ enum {
 
 /* Most of its time a run waits for something, above all a program that hangs: more of them than
    processors are worth while, as long as there is memory for their recorders. */
-static size_t jobs(void) {
+static size_t jobs(size_t most_wanted) {
     enum {
         PER_PROCESSOR = 4,
         PER_RECORDER = 128 << 20
@@ -32,7 +32,11 @@ static size_t jobs(void) {
     unsigned long most = PER_PROCESSOR * (unsigned long)sysconf(_SC_NPROCESSORS_ONLN);
     unsigned long fitting = (machine.freeram + machine.bufferram) / PER_RECORDER * machine.mem_unit;
     unsigned long count = most < fitting ? most : fitting;
-    return count < 2 ? 2 : count > JOBS_LIMIT ? JOBS_LIMIT : count;
+    if (most_wanted > 0 && most_wanted < count)
+        count = most_wanted;
+    else if (count < 2)
+        count = 2;
+    return count > JOBS_LIMIT ? JOBS_LIMIT : count;
 }
 
 struct job {
@@ -119,7 +123,7 @@ static void show_progress(const struct run_setup *setup, size_t done, size_t tot
 
 int run_all(const struct run_setup *setup, const bool *wanted, struct failure *why) {
     struct job running[JOBS_LIMIT] = {0};
-    size_t count = 0, limit = jobs();
+    size_t count = 0, limit = jobs(setup->jobs);
     size_t done = 0, total = 0;
     int result = 0;
     for (size_t i = 0; i < setup->lab->run_count; i++)

@@ -44,6 +44,7 @@ struct run_setup {
     const struct lab *lab;
     const char *programs;  /* the directory in which the lab's program is, NN-name */
     const char *directory; /* each run NAME writes into DIRECTORY/NAME; it exists */
+    size_t jobs;           /* so many at once at most; 0: as the machine allows */
 };
 
 /*

@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""class.py BUILD [HONEST] [--labs 1-3] [--once] [-j N] [--open]: grades a class with honest and with malicious students.
+
+Every grade must be right, twice the same, and nothing outside may have been harmed: the canaries live,
+nobody has called, no process is left, the hand-ins and the kit are as they were. With --open the whole
+is tried without bubblewrap. The folder of the class is kept below BUILD/tests/class.
+"""
+import argparse
+import ctypes
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import classroom
+
+ROOT = classroom.ROOT
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def digest(*trees):
+    """Of names, kinds, contents."""
+    total = hashlib.sha256()
+    for tree in trees:
+        for path in sorted(tree.rglob("*")):
+            total.update(f"{path} {path.lstat().st_mode}\n".encode())
+            if path.is_symlink():
+                total.update(os.readlink(path).encode())
+            elif path.is_file():
+                total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+class Outside:
+    """What nobody may reach: canaries that every user could harm, a socket, the processes of the machine."""
+
+    def __init__(self):
+        # Whoever is left over becomes our child.
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        self.canary = pathlib.Path(tempfile.mkdtemp(prefix="kit-canary-", dir="/var/tmp"))
+        self.canary.chmod(0o777)
+        (self.canary / "letter").write_text("still here\n")
+        (self.canary / "letter").chmod(0o666)
+        self.socket = f"kit-canary-{os.getpid()}"
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind("\0" + self.socket + "\0")
+        self.listener.listen()
+        self.listener.setblocking(False)
+
+    def watch(self, *trees):
+        self.trees = (self.canary, *trees)
+        self.before = digest(*self.trees)
+
+    def harm(self):
+        found = []
+        if digest(*self.trees) != self.before:
+            found.append(f"something below {', '.join(map(str, self.trees))} was changed")
+        try:
+            self.listener.accept()
+            found.append("somebody called from inside")
+        except BlockingIOError:
+            pass
+        for _ in range(100):  # the dead are taken away; whoever is only dying has a second for it
+            try:
+                while os.waitpid(-1, os.WNOHANG)[0] != 0:
+                    pass
+            except ChildProcessError:
+                break
+            time.sleep(0.01)
+        children = pathlib.Path("/proc/self/task", str(os.getpid()), "children").read_text().split()
+        if children:
+            found.append(f"processes are left: {' '.join(children)}")
+        own = [str(path) for path in pathlib.Path("/var/tmp").glob(f"kit-grade-{self.grader}-*")]
+        own += [str(path) for path in pathlib.Path("/sys/fs/cgroup").glob(f"*/**/kit-grade-{self.grader}-*")]
+        return found + [f"{path} is left" for path in own]
+
+    def remove(self):
+        self.listener.close()
+        shutil.rmtree(self.canary)
+
+
+def grade(options, directory, out, outside, *more):
+    environment = {**os.environ, "NO_COLOR": "1"}
+    if options.open:
+        environment["WIRE_NO_BWRAP"] = "1"
+    start = time.monotonic()
+    with subprocess.Popen([sys.executable, "-B", ROOT / "tools/grade/grade.py", directory, "-o", out, "--labs", options.labs,
+                           "-j", str(options.jobs), *more], env=environment) as grading:
+        outside.grader = grading.pid
+    if grading.returncode != 0:
+        sys.exit(f"grading ended with status {grading.returncode}")
+    return time.monotonic() - start
+
+
+def results(out):
+    """{name: result}, without what differs from one time to the next."""
+    found = {}
+    for path in sorted(out.glob("students/*/result.json")):
+        result = json.loads(path.read_text("utf-8"))
+        result.pop("seconds")
+        for lab in result["labs"]:
+            lab.pop("seconds")
+        found[path.parent.name] = result
+    return found
+
+
+def differs(lab, wanted):
+    """How a lab's result differs from what is wanted, in words; or None."""
+    checks = [check for check in lab["checks"] if not check["check"].startswith("question.")]
+    failed = [check["check"] for check in checks if check["outcome"] == "failed"]
+    held = [check["check"] for check in checks if check["outcome"] == "held"]
+    problem = lab["problem"] or ""
+    if wanted == classroom.FULL:
+        return None if not problem and len(held) == len(checks) else f"not all hold: {problem or failed}"
+    if wanted == classroom.NONE:
+        return None if not problem and not held else f"hold: {held} {problem}"
+    if wanted == classroom.UNBUILT:
+        return None if problem.startswith("does not build: ") and not held else f"was built: {problem}"
+    if wanted == classroom.UNREAD:
+        return None if problem and not problem.startswith("does not build") and not held else f"was read: {problem}"
+    return None if not problem and failed == [wanted] else f"{failed} and not {wanted}: {problem}"
+
+
+def judge(found, expected):
+    wrong = [f"{name}: no result" for name in expected if name not in found]
+    for name, result in found.items():
+        for lab in result["labs"]:
+            if difference := differs(lab, expected[name][lab["number"]]):
+                wrong.append(f"{name}, lab {lab['number']}: {difference}")
+    return wrong
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("honest", type=int, nargs="?", default=50)
+    parser.add_argument("--labs", default="1-3")
+    parser.add_argument("--once", action="store_true")
+    parser.add_argument("--open", action="store_true")
+    parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count())
+    options = parser.parse_args()
+    first, _, last = options.labs.partition("-")
+    place = (options.build / "tests" / "class" / ("open" if options.open else "private")).resolve()
+    directory, out = place / "hand-ins", place / "grades"
+    shutil.rmtree(out, ignore_errors=True)
+    outside = Outside()
+    try:
+        expected = classroom.make(directory, options.honest, list(range(int(first), int(last or first) + 1)),
+                                  {"CANARY": outside.canary, "CLASS": directory, "OUT": out, "ROOT": ROOT,
+                                   "SOCKET": outside.socket})
+        outside.watch(directory, ROOT / "labs", ROOT / "solutions", ROOT / "shared", ROOT / "build" / "lab")
+        seconds = grade(options, directory, out, outside)
+        found = results(out)
+        wrong = judge(found, expected) + outside.harm()
+        if not options.once:
+            seconds += grade(options, directory, out, outside, "--again")
+            again = results(out)
+            wrong += [f"{name}: another result the second time" for name in found if again.get(name) != found[name]]
+            wrong += outside.harm()
+    finally:
+        outside.remove()
+    print(f"{len(expected)} hand-ins, labs {options.labs}, -j {options.jobs}: {seconds / 60:.1f} minutes"
+          + ("" if options.once else " for both times"))
+    print("\n".join(wrong) or "every grade is right, nothing was harmed")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
