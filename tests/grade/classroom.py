@@ -80,7 +80,7 @@ def malicious(labs, places):
     lab = lab_name(1)
     source = next((ROOT / "solutions" / lab).glob("*.c"))
     students = []
-    for path in sorted(MALICIOUS.glob("*.c")):
+    for path in sorted(MALICIOUS.glob("*.c.in")):
         text = path.read_text("utf-8")
         head = dict(re.findall(r"^\W*(on|expect): (\w+)", text, re.MULTILINE))
         whole = fill_in(text, places) + (source.read_text("utf-8") if head["on"] == "solution" else "")
@@ -90,7 +90,7 @@ def malicious(labs, places):
             expected[number] = FULL
         files[f"labs/{lab}/{source.name}"] = whole.encode()
         expected[1] = head["expect"]
-        students.append((f"evil-{path.stem}", files, expected))
+        students.append((f"evil-{path.name.split(chr(46))[0]}", files, expected))
     return students
 
 

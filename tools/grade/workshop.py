@@ -17,7 +17,7 @@ from stage import LabPlan, Stage
 from submissions import Submission, printable
 
 BUILD_SECONDS = 120
-BUILD_LIMITS = ["prlimit", "--cpu=60", "--as=4294967296", "--fsize=134217728", "--core=0", "--nofile=256",
+BUILD_LIMITS = ["prlimit", "--cpu=15", "--as=2147483648", "--fsize=134217728", "--core=0", "--nofile=256",
                 "--nproc=128", "--"]
 BUILD_OUTPUT = 1 << 20
 CHECK_SECONDS = 900
