@@ -1,5 +1,6 @@
 #include "lab.h"
 #include "lab_ini.h"
+#include "lab_keys.h"
 #include "lab_run.h"
 #include "seed.h"
 #include "text.h"
@@ -8,199 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
 static int no_memory(struct failure *why) {
     return failure_set(why, "not enough memory");
-}
-
-static int set_once(char **text, const char *value, struct failure *why) {
-    if (*text != NULL)
-        return failure_set(why, "this key stands here for the second time");
-    *text = strdup(value);
-    return *text == NULL ? no_memory(why) : 0;
-}
-
-static int add_line(struct lab_lines *lines, const char *value, struct failure *why) {
-    if (lines->count == LAB_LINES_LIMIT)
-        return failure_set(why, "this key stands here more than %d times", LAB_LINES_LIMIT);
-    lines->text[lines->count] = strdup(value);
-    return lines->text[lines->count++] == NULL ? no_memory(why) : 0;
-}
-
-static void free_lines(struct lab_lines *lines) {
-    for (size_t i = 0; i < lines->count; i++)
-        free(lines->text[i]);
-}
-
-/* Adds one element to a list of structs, zeroed. */
-static void *grow(void *list, size_t *count, size_t size) {
-    char *more = realloc(list, (*count + 1) * size);
-    if (more == NULL)
-        return NULL;
-    memset(more + *count * size, 0, size);
-    ++*count;
-    return more;
-}
-
-static int take_lab_key(struct lab *lab, const struct ini_entry *entry, struct failure *why) {
-    if (strcmp(entry->key, "title") == 0)
-        return set_once(&lab->title, entry->value, why);
-    if (strcmp(entry->key, "client") == 0)
-        return set_once(&lab->client, entry->value, why);
-    if (strcmp(entry->key, "try") == 0)
-        return add_line(&lab->tries, entry->value, why);
-    int known = lab_run_set(&lab->runs[0], entry->key, entry->value, entry->line, why);
-    return known == 1 ? failure_set(why, "[lab] has no key \"%s\"", entry->key) : known;
-}
-
-static int take_run_key(struct lab *lab, const struct ini_entry *entry, struct failure *why) {
-    struct lab_run *run = &lab->runs[lab->run_count - 1];
-    int known = lab_run_set(run, entry->key, entry->value, entry->line, why);
-    return known == 1 ? failure_set(why, "a run has no key \"%s\"", entry->key) : known;
-}
-
-/* The runs that a check names. They are looked up when all of them are known. */
-static int take_check_runs(struct lab *lab, struct lab_check *check, const char *value,
-                           struct failure *why) {
-    struct arguments names = {0};
-    int result = text_words(value, &names, why);
-    for (size_t i = 0; result == 0 && i < names.count; i++) {
-        size_t found = 0;
-        while (found < lab->run_count && strcmp(lab->runs[found].name, names.words[i]) != 0)
-            found++;
-        size_t *runs = grow(check->runs, &check->run_count, sizeof *runs);
-        if (found == lab->run_count)
-            result = failure_set(why, "there is no [run %s]", names.words[i]);
-        if (runs == NULL) {
-            result = no_memory(why);
-            break;
-        }
-        check->runs = runs;
-        check->runs[check->run_count - 1] = found;
-    }
-    arguments_free(&names);
-    return result;
-}
-
-/* The checks that a check needs stand above it, so that there is an order to judge them in. */
-static int take_check_needs(struct lab *lab, const char *value, struct failure *why) {
-    struct arguments names = {0};
-    int result = text_words(value, &names, why);
-    for (size_t i = 0; result == 0 && i < names.count; i++) {
-        struct lab_check *check = &lab->checks[lab->check_count - 1];
-        const struct lab_check *needed = lab_find_check(lab, names.words[i]);
-        if (needed == NULL || needed == check) {
-            result = failure_set(why, "there is no [check %s] above this one", names.words[i]);
-            break;
-        }
-        size_t *needs = grow(check->needs, &check->need_count, sizeof *needs);
-        if (needs == NULL) {
-            result = no_memory(why);
-            break;
-        }
-        check->needs = needs;
-        check->needs[check->need_count - 1] = (size_t)(needed - lab->checks);
-    }
-    arguments_free(&names);
-    return result;
-}
-
-static int take_check_key(struct lab *lab, const struct ini_entry *entry, struct failure *why) {
-    struct lab_check *check = &lab->checks[lab->check_count - 1];
-    const char *key = entry->key;
-    if (strcmp(key, "points") == 0)
-        return text_number(entry->value, 100, &check->points, why);
-    if (strcmp(key, "says") == 0)
-        return set_once(&check->says, entry->value, why);
-    if (strcmp(key, "rfc") == 0)
-        return set_once(&check->rfc, entry->value, why);
-    if (strcmp(key, "todo") == 0)
-        return set_once(&check->todo, entry->value, why);
-    if (strcmp(key, "hint") == 0)
-        return add_line(&check->hints, entry->value, why);
-    if (strcmp(key, "run") == 0)
-        return check->run_count > 0 ? failure_set(why, "this key stands here for the second time")
-                                    : take_check_runs(lab, check, entry->value, why);
-    if (strcmp(key, "needs") == 0)
-        return check->need_count > 0 ? failure_set(why, "this key stands here for the second time")
-                                     : take_check_needs(lab, entry->value, why);
-    struct judge judge = {.line = entry->line};
-    int known = judge_parse(key, entry->value, &judge, why);
-    if (known != 0) {
-        judge_free(&judge);
-        return known == 1 ? failure_set(why, "a check has no key \"%s\"", key) : -1;
-    }
-    struct judge *judges = grow(check->judges, &check->judge_count, sizeof judge);
-    if (judges == NULL) {
-        judge_free(&judge);
-        return no_memory(why);
-    }
-    check->judges = judges;
-    check->judges[check->judge_count - 1] = judge;
-    return 0;
-}
-
-static int take_question_key(struct lab *lab, const struct ini_entry *entry, struct failure *why) {
-    struct lab_question *question = &lab->questions[lab->question_count - 1];
-    if (strcmp(entry->key, "text") == 0)
-        return set_once(&question->text, entry->value, why);
-    if (strcmp(entry->key, "field") == 0)
-        return set_once(&question->field, entry->value, why);
-    if (strcmp(entry->key, "where") == 0)
-        return set_once(&question->where, entry->value, why);
-    if (strcmp(entry->key, "points") == 0)
-        return text_number(entry->value, 100, &question->points, why);
-    if (strcmp(entry->key, "hint") == 0)
-        return add_line(&question->hints, entry->value, why);
-    return failure_set(why, "a question has no key \"%s\"", entry->key);
-}
-
-static int new_run(struct lab *lab, const char *name, unsigned line, struct failure *why) {
-    /* Each run has a directory of its name, beside what else the lab leaves there. */
-    static const char *const taken[] = {"main", "results", "start", "capture", "hints"};
-    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
-        if (strcmp(name, taken[i]) == 0)
-            return failure_set(why, "a run cannot be called \"%s\"", name);
-    for (size_t i = 0; i < lab->run_count; i++)
-        if (strcmp(lab->runs[i].name, name) == 0)
-            return failure_set(why, "there is a run \"%s\" already", name);
-    struct lab_run *runs = grow(lab->runs, &lab->run_count, sizeof *runs);
-    if (runs == NULL)
-        return no_memory(why);
-    lab->runs = runs;
-    struct lab_run *run = &runs[lab->run_count - 1];
-    run->line = line;
-    run->name = strdup(name);
-    return run->name == NULL ? no_memory(why) : 0;
-}
-
-static int new_check(struct lab *lab, const char *name, unsigned line, struct failure *why) {
-    if (lab_find_check(lab, name) != NULL)
-        return failure_set(why, "there is a check \"%s\" already", name);
-    struct lab_check *checks = grow(lab->checks, &lab->check_count, sizeof *checks);
-    if (checks == NULL)
-        return no_memory(why);
-    lab->checks = checks;
-    struct lab_check *check = &checks[lab->check_count - 1];
-    check->points = 1;
-    check->line = line;
-    check->name = strdup(name);
-    return check->name == NULL ? no_memory(why) : 0;
-}
-
-static int new_question(struct lab *lab, const char *name, unsigned line, struct failure *why) {
-    for (size_t i = 0; i < lab->question_count; i++)
-        if (strcmp(lab->questions[i].name, name) == 0)
-            return failure_set(why, "there is a question \"%s\" already", name);
-    struct lab_question *questions = grow(lab->questions, &lab->question_count, sizeof *questions);
-    if (questions == NULL)
-        return no_memory(why);
-    lab->questions = questions;
-    struct lab_question *question = &questions[lab->question_count - 1];
-    question->points = 1;
-    question->line = line;
-    question->name = strdup(name);
-    return question->name == NULL ? no_memory(why) : 0;
 }
 
 /* Runs are read before checks, wherever they stand in the file: checks name them. */
@@ -217,10 +27,10 @@ struct section {
 };
 
 static const struct section sections[] = {
-    {"lab", PASS_RUNS, NULL, take_lab_key},
-    {"run", PASS_RUNS, new_run, take_run_key},
-    {"check", PASS_CHECKS, new_check, take_check_key},
-    {"question", PASS_CHECKS, new_question, take_question_key},
+    {"lab", PASS_RUNS, NULL, lab_take_lab_key},
+    {"run", PASS_RUNS, lab_new_run, lab_take_run_key},
+    {"check", PASS_CHECKS, lab_new_check, lab_take_check_key},
+    {"question", PASS_CHECKS, lab_new_question, lab_take_question_key},
 };
 
 static const struct section *find_section(const char *text) {
@@ -251,7 +61,6 @@ static int take(struct lab *lab, const struct ini_entry *entry, enum pass pass,
     return section->begin(lab, name, entry->line, why);
 }
 
-/* What can only be said when everything was read. *line is where. */
 /* What the judges want to be watched is watched in each run of their checks. */
 static int mark_watched(struct lab *lab, unsigned *line, struct failure *why) {
     for (size_t i = 0; i < lab->check_count; i++) {
@@ -269,6 +78,7 @@ static int mark_watched(struct lab *lab, unsigned *line, struct failure *why) {
     return 0;
 }
 
+/* What can only be said when everything was read. *line is where. */
 static int finish(struct lab *lab, unsigned *line, struct failure *why) {
     *line = 1;
     if (lab->title == NULL || lab->client == NULL)
@@ -288,7 +98,7 @@ static int finish(struct lab *lab, unsigned *line, struct failure *why) {
             return failure_set(why, "[check %s] has nothing that decides", check->name);
         if (judge_bind(check->judges, check->judge_count, why) < 0)
             return -1;
-        if (check->run_count == 0 && take_check_runs(lab, check, "main", why) < 0)
+        if (check->run_count == 0 && lab_take_check_runs(lab, check, "main", why) < 0)
             return -1;
     }
     if (mark_watched(lab, line, why) < 0)
@@ -334,7 +144,7 @@ static int read_file(struct lab *lab, struct failure *why) {
     struct failure what;
     if (ini_file_read(lab->file, &file, why) < 0)
         return -1;
-    lab->runs = grow(NULL, &lab->run_count, sizeof *lab->runs);
+    lab->runs = lab_grow(NULL, &lab->run_count, sizeof *lab->runs);
     int result = 0;
     unsigned line = 1;
     if (lab->runs == NULL || (lab->runs[0].name = strdup("main")) == NULL)
@@ -437,34 +247,13 @@ const struct lab_question *lab_find_question(const struct lab *lab, const char *
     return NULL;
 }
 
-static void free_check(struct lab_check *check) {
-    for (size_t i = 0; i < check->judge_count; i++)
-        judge_free(&check->judges[i]);
-    free(check->judges);
-    free(check->runs);
-    free(check->needs);
-    free(check->name);
-    free(check->says);
-    free(check->rfc);
-    free(check->todo);
-    free_lines(&check->hints);
-}
-
-static void free_question(struct lab_question *question) {
-    free(question->name);
-    free(question->text);
-    free(question->field);
-    free(question->where);
-    free_lines(&question->hints);
-}
-
 void lab_free(struct lab *lab) {
     for (size_t i = 0; i < lab->run_count; i++)
         lab_run_free(&lab->runs[i]);
     for (size_t i = 0; i < lab->check_count; i++)
-        free_check(&lab->checks[i]);
+        lab_free_check(&lab->checks[i]);
     for (size_t i = 0; i < lab->question_count; i++)
-        free_question(&lab->questions[i]);
+        lab_free_question(&lab->questions[i]);
     free(lab->runs);
     free(lab->checks);
     free(lab->questions);
@@ -473,7 +262,7 @@ void lab_free(struct lab *lab) {
     free(lab->file);
     free(lab->title);
     free(lab->client);
-    free_lines(&lab->tries);
+    lab_free_lines(&lab->tries);
     free(lab->nonce);
     *lab = (struct lab){0};
 }
