@@ -3,6 +3,7 @@
 #include "evidence.h"
 #include "files.h"
 #include "questions.h"
+#include "references.h"
 #include "run.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -59,19 +60,22 @@ static int find_filter_error(const struct lab *lab, const struct question_list *
     return 0;
 }
 
-/* Asks tshark about the captures of the given runs and that of the questions (NULL: none); all of
-   them at once. */
+/* Asks tshark about the captures of the given runs, the references, and the capture of the
+   questions (NULL: none); all of them at once, and in this order. */
 static struct dissection *dissect(const struct check_setup *setup, const bool *runs,
                                   const struct question_list *list,
+                                  const struct references *references,
                                   const struct questions *questions, struct failure *why) {
     const struct lab *lab = setup->lab;
-    char **captures = calloc(lab->run_count + 2, sizeof *captures);
+    char **captures = calloc(lab->run_count + references->count + 2, sizeof *captures);
     size_t count = 0;
     bool complete = captures != NULL;
     for (size_t i = 0; complete && i < lab->run_count; i++)
         if (runs[i])
             complete = asprintf(&captures[count++], "%s/%s/capture.pcapng", setup->directory,
                                 lab->runs[i].name) >= 0;
+    for (size_t i = 0; complete && i < references->count; i++)
+        complete = (captures[count++] = strdup(references->list[i].path)) != NULL;
     if (complete && questions != NULL && questions->joins)
         complete = (captures[count++] = strdup(questions->capture)) != NULL;
     struct dissection *dissection = NULL;
@@ -113,7 +117,8 @@ static int write_verdict(const struct check_setup *setup, const struct lab_check
 
 /* Loads what the runs left, and judges the wanted checks. */
 static int judge(const struct check_setup *setup, const bool *wanted, const bool *runs,
-                 const struct dissection *dissection, struct failure *why) {
+                 const struct dissection *dissection, struct references *references,
+                 struct failure *why) {
     const struct lab *lab = setup->lab;
     struct evidence *loaded = calloc(lab->run_count, sizeof *loaded);
     const struct evidence **evidence = calloc(lab->run_count, sizeof *evidence);
@@ -132,7 +137,10 @@ static int judge(const struct check_setup *setup, const bool *wanted, const bool
         result = evidence_load(&loaded[i], lab, &lab->runs[i], setup->directory,
                                &dissection->captures[capture++], why);
         evidence[i] = result == 0 ? &loaded[i] : NULL;
+        loaded[i].references = references;
     }
+    if (result == 0)
+        result = references_dissected(references, &dissection->captures[capture], why);
     for (size_t i = 0; result == 0 && i < lab->check_count; i++)
         if (wanted[i])
             result = write_verdict(setup, &lab->checks[i], evidence, held, why);
@@ -176,16 +184,16 @@ static int judge_questions(const struct check_setup *setup, struct questions *qu
 
 /* What is wanted of tshark, and the verdicts. `questions` is NULL when none is asked. */
 static int dissect_and_judge(const struct check_setup *setup, const bool *wanted, const bool *runs,
-                             const struct question_list *list, struct questions *questions,
-                             struct failure *why) {
-    struct dissection *dissection = dissect(setup, runs, list, questions, why);
+                             const struct question_list *list, struct references *references,
+                             struct questions *questions, struct failure *why) {
+    struct dissection *dissection = dissect(setup, runs, list, references, questions, why);
     if (dissection == NULL && questions != NULL && questions->joins) {
         questions->joins = false; /* that capture may be to blame */
-        dissection = dissect(setup, runs, list, questions, why);
+        dissection = dissect(setup, runs, list, references, questions, why);
     }
     int result = dissection == NULL ? -1 : find_filter_error(setup->lab, list, dissection, why);
     if (result == 0)
-        result = judge(setup, wanted, runs, dissection, why);
+        result = judge(setup, wanted, runs, dissection, references, why);
     if (result == 0 && questions != NULL)
         result = judge_questions(setup, questions, dissection, why);
     dissection_free(dissection);
@@ -211,10 +219,14 @@ static int run_and_judge(const struct check_setup *setup, const bool *wanted, co
     for (size_t i = 0; i < setup->lab->question_count; i++)
         asks = asks || setup->asked[i];
     struct questions questions = {0};
-    int result =
-        asks ? questions_begin(&questions, setup->lab, setup->answers, setup->capture, why) : 0;
+    struct references references;
+    int result = references_collect(setup->lab, wanted, &references, why);
+    if (result == 0 && asks)
+        result = questions_begin(&questions, setup->lab, setup->answers, setup->capture, why);
     if (result == 0)
-        result = dissect_and_judge(setup, wanted, runs, &list, asks ? &questions : NULL, why);
+        result = dissect_and_judge(setup, wanted, runs, &list, &references,
+                                   asks ? &questions : NULL, why);
+    references_free(&references);
     questions_free(&questions);
     free_list(&list);
     return result;

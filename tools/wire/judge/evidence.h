@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct references;
+
 struct evidence {
     const struct lab *lab;
     const struct lab_run *run;
@@ -26,6 +28,7 @@ struct evidence {
     size_t frame_count;
     const struct dissect_matches *matches; /* by number of filter; hold frames of the peer, too */
     struct dialogues dialogues;
+    const struct references *references; /* what `same` compares with; not its own */
     struct buf stream[2]; /* by enum dialogue_side: the bytes of all connections, in a row */
 };
 

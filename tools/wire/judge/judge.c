@@ -39,6 +39,8 @@ static const struct judge_kind kinds[] = {
      judge_dialogue_holds, never, true, WATCH_NOTHING},
     {"lines", "[<= or >=] NUMBER C: LINE", judge_lines_parse, judge_lines_holds, allows_none, true,
      WATCH_NOTHING},
+    {"same", "captures/NN-name.pcapng", judge_same_parse, judge_same_holds, never, true,
+     WATCH_NOTHING},
     {"sent", "exactly, contains or lacks \"BYTES\"", judge_sent_parse, judge_sent_holds,
      wants_absence, true, WATCH_NOTHING},
     {"screen", "contains or lacks \"BYTES\", or: same [lines] as server", judge_screen_parse,
@@ -139,6 +141,7 @@ void judge_free(struct judge *judge) {
     free(judge->filter);
     free(judge->mailbox);
     free(judge->file);
+    free(judge->reference);
     buf_free(&judge->bytes);
     pattern_free(&judge->pattern);
     *judge = (struct judge){0};

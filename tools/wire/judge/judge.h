@@ -12,6 +12,10 @@
  *                           other but for where ... stands between them
  *     lines  = 2 C: MAIL FROM:*
  *                           exactly two lines are this; also <= 2 and >= 2
+ *     same   = captures/03-smtp-send.pcapng
+ *                           the whole dialogue is that of this capture (compare.h), but for what
+ *                           the protocol leaves open and what differs by nature; the path is from
+ *                           the kit's directory
  *     sent   = contains "EHLO client.example.org\r\n"
  *                           the client's bytes on the wire, all connections in a row; also
  *                           exactly "…" and lacks "…". Escapes as in text.h; several strings in
@@ -112,6 +116,7 @@ struct judge {
     struct pattern pattern; /* steps of a dialogue */
     char *mailbox;          /* "bob@example.org" */
     char *file;
+    char *reference; /* "captures/03-smtp-send.pcapng" */
 };
 
 /* Makes a judge of a key and its value. 0; -1: a wrong value; 1: there is no such judge. */

@@ -1,7 +1,8 @@
 /*
  * judges: what judge.c's table is made of. One file a group: judge_frames.c (the wire, by display
- * filters), judge_dialogue.c (the wire, by lines), judge_bytes.c (streams of bytes), judge_end.c
- * (how the program ended), judge_memory.c (what it took, and did not give back), judge_store.c.
+ * filters), judge_dialogue.c (the wire, by lines), judge_same.c (… beside a reference),
+ * judge_bytes.c (streams of bytes), judge_end.c (how the program ended), judge_memory.c (what it
+ * took, and did not give back), judge_store.c.
  *
  * A `…_parse` and a `…_holds` are as in struct judge_kind (judge.h).
  */
@@ -41,6 +42,9 @@ int judge_dialogue_parse(struct judge *judge, const char *value, struct failure 
 int judge_lines_parse(struct judge *judge, const char *value, struct failure *why);
 bool judge_dialogue_holds(const struct judge *, const struct evidence *, struct finding *);
 bool judge_lines_holds(const struct judge *, const struct evidence *, struct finding *);
+
+int judge_same_parse(struct judge *judge, const char *value, struct failure *why);
+bool judge_same_holds(const struct judge *, const struct evidence *, struct finding *);
 
 int judge_leaks_parse(struct judge *judge, const char *value, struct failure *why);
 int judge_memory_parse(struct judge *judge, const char *value, struct failure *why);

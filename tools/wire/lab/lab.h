@@ -29,7 +29,8 @@
  *                      more is typed (session.h). Without it nobody types: standard input is empty
  *     peer     = stall=2             who sits between program and server (peer.h)
  *     message  = big.eml 10000000    makes {run}/big.eml, a message of so many bytes
- *     message  = letter.eml          copies the lab's letter.eml to {run}/letter.eml
+ *     message  = letter.eml          copies the lab's letter.eml to {run}/letter.eml, with a
+ *                      Message-ID of its own (message.h)
  *     tool     = valgrind            watches the program's memory and descriptors (memcheck.h)
  *     limit    = 20s                 after that time the program is stopped; 6s without it
  *

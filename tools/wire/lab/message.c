@@ -23,7 +23,20 @@ static int make(size_t size, struct buf *text) {
     return result;
 }
 
-/* Adds a letter of the lab, with the nonce word where it belongs. */
+/* Where the first word of its Message-ID is: "selam" in <selam.1@…>. Its length; 0: there is none.
+ */
+static size_t find_identifier(const struct buf *letter, size_t *at) {
+    static const char name[] = "\nMessage-ID: <";
+    const char *found =
+        letter->length == 0 ? NULL : memmem(letter->bytes, letter->length, name, sizeof name - 1);
+    const char *text_begins = letter->length == 0 ? NULL : strstr(letter->bytes, "\n\n");
+    if (found == NULL || (text_begins != NULL && found > text_begins))
+        return 0;
+    *at = (size_t)(found - letter->bytes) + sizeof name - 1;
+    return strcspn(letter->bytes + *at, ".@>\r\n");
+}
+
+/* Adds a letter of the lab, made this run's own. */
 static int copy(const struct lab_run *run, const char *letters, struct buf *text,
                 struct failure *why) {
     char path[PATH_MAX];
@@ -32,7 +45,14 @@ static int copy(const struct lab_run *run, const char *letters, struct buf *text
     int result = files_path(path, why, "%s/%s", letters, run->message);
     if (result == 0)
         result = files_read(path, &letter, why);
-    if (result == 0 && text_fill(letter.bytes, letter.length, LAB_NONCE, run->nonce, text) < 0)
+    size_t at = 0, length = find_identifier(&letter, &at);
+    if (result == 0 && length > 0 &&
+        (buf_append(text, letter.bytes, at) < 0 ||
+         buf_append(text, run->nonce, strlen(run->nonce)) < 0))
+        result = failure_set(why, "not enough memory");
+    at += length;
+    if (result == 0 && letter.length > at &&
+        text_fill(letter.bytes + at, letter.length - at, LAB_NONCE, run->nonce, text) < 0)
         result = failure_set(why, "not enough memory");
     buf_free(&letter);
     return result;
