@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* All that is wanted from tshark, and where in lab.ini it stands. */
@@ -60,12 +61,24 @@ static int find_filter_error(const struct lab *lab, const struct question_list *
     return 0;
 }
 
+/* Which of the files is this one, by whatever name; `count`: none of them. */
+static size_t find_file(char *const *files, size_t count, const char *path) {
+    struct stat wanted, other;
+    size_t i = 0;
+    if (stat(path, &wanted) < 0)
+        return count;
+    while (i < count && (stat(files[i], &other) < 0 || other.st_dev != wanted.st_dev ||
+                         other.st_ino != wanted.st_ino))
+        i++;
+    return i;
+}
+
 /* Asks tshark about the captures of the given runs, the references, and the capture of the
    questions (NULL: none); all of them at once, and in this order. */
 static struct dissection *dissect(const struct check_setup *setup, const bool *runs,
                                   const struct question_list *list,
-                                  const struct references *references,
-                                  const struct questions *questions, struct failure *why) {
+                                  const struct references *references, struct questions *questions,
+                                  struct failure *why) {
     const struct lab *lab = setup->lab;
     char **captures = calloc(lab->run_count + references->count + 2, sizeof *captures);
     size_t count = 0;
@@ -76,8 +89,11 @@ static struct dissection *dissect(const struct check_setup *setup, const bool *r
                                 lab->runs[i].name) >= 0;
     for (size_t i = 0; complete && i < references->count; i++)
         complete = (captures[count++] = strdup(references->list[i].path)) != NULL;
-    if (complete && questions != NULL && questions->joins)
-        complete = (captures[count++] = strdup(questions->capture)) != NULL;
+    if (complete && questions != NULL && questions->joins) {
+        questions->place = find_file(captures, count, questions->capture);
+        if (questions->place == count)
+            complete = (captures[count++] = strdup(questions->capture)) != NULL;
+    }
     struct dissection *dissection = NULL;
     if (complete) {
         struct dissect_plan plan = {
@@ -169,13 +185,13 @@ static int write_question(const struct check_setup *setup, size_t number,
     return result;
 }
 
-/* Judges the asked questions; their capture is the last one of the dissection, if it joined. */
+/* Judges the asked questions. */
 static int judge_questions(const struct check_setup *setup, struct questions *questions,
                            const struct dissection *dissection, struct failure *why) {
     const struct lab *lab = setup->lab;
     int result = 0;
-    questions_dissected(
-        questions, questions->joins ? &dissection->captures[dissection->capture_count - 1] : NULL);
+    questions_dissected(questions,
+                        questions->joins ? &dissection->captures[questions->place] : NULL);
     for (size_t i = 0; result == 0 && i < lab->question_count; i++)
         if (setup->asked[i])
             result = write_question(setup, i, &questions->given, why);

@@ -20,7 +20,8 @@ struct questions {
     const struct lab *lab;
     const char *capture;            /* the file */
     struct dissect_question *asked; /* what tshark is asked: lab->questions */
-    bool joins;                     /* the capture goes along with the others */
+    bool joins;                     /* the capture goes along with the others … */
+    size_t place;                   /* … as number `place`: it may be one of them */
     struct dissection *own;         /* of the capture alone, if it had to be; or NULL */
     struct answers answers;
     struct question_case given;
