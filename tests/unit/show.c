@@ -181,7 +181,8 @@ static void fits_into_every_width(void **state) {
     struct show_style able = {.width = 80};
 
     make_trouble(&frames, &wire, noise, sizeof noise);
-    bool unicode = show_style_unicode(&able);
+    struct show_wishes wishes = {.unicode = true};
+    bool unicode = show_style_change(&able, &wishes, NULL) == 0;
     for (int width = SHOW_WIDTH_LEAST; width <= 120; width++) {
         for (int options = 0; options < 8; options++) {
             struct show_style style = {.width = width,

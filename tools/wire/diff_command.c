@@ -5,10 +5,10 @@
 #include "dissect.h"
 #include "files.h"
 #include "lab_captures.h"
+#include "options.h"
 #include "show_beside.h"
 #include "show_style.h"
 #include "show_text.h"
-#include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,72 +26,27 @@ struct request {
     struct show_style style;
 };
 
-enum {
-    OPTION_ALL = 256,
-    OPTION_PLAIN,
-    OPTION_JSON,
-    OPTION_UNICODE,
-    OPTION_WIDTH,
-};
-
-static const struct option options[] = {
-    {"all", no_argument, NULL, OPTION_ALL},
-    {"plain", no_argument, NULL, OPTION_PLAIN},
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"unicode", no_argument, NULL, OPTION_UNICODE},
-    {"width", required_argument, NULL, OPTION_WIDTH},
-    {NULL, 0, NULL, 0},
-};
-
-static int read_width(struct request *request) {
-    char *end;
-    long width = strtol(optarg, &end, 10);
-
-    if (*optarg == '\0' || *end != '\0' || width < SHOW_WIDTH_LEAST || width > SHOW_WIDTH_MOST)
-        return command_misuse("diff", "--width takes a number from %d to %d, not \"%s\"",
-                              SHOW_WIDTH_LEAST, SHOW_WIDTH_MOST, optarg);
-    request->style.width = (int)width;
-    return COMMAND_FINE;
-}
-
-static int read_option(int option, struct request *request) {
-    switch (option) {
-    case OPTION_ALL:
-        request->style.all = true;
-        return COMMAND_FINE;
-    case OPTION_PLAIN:
-        request->style.colour = request->style.unicode = false;
-        return COMMAND_FINE;
-    case OPTION_JSON:
-        request->json = true;
-        return COMMAND_FINE;
-    case OPTION_UNICODE:
-        if (!show_style_unicode(&request->style))
-            return command_misuse("diff", "--unicode: this system has no UTF-8 locale");
-        return COMMAND_FINE;
-    default:
-        return read_width(request);
-    }
-}
-
 static int read_arguments(int argc, char **argv, struct request *request) {
-    int option;
-
-    optind = 0; /* tells glibc to begin anew */
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-        if (option == ':')
-            return command_misuse("diff", "%s takes a number", argv[optind - 1]);
-        if (option == '?')
-            return command_misuse("diff", "not understood: %s", argv[optind - 1]);
-        int status = read_option(option, request);
-        if (status != COMMAND_FINE)
-            return status;
-    }
-    if (argc - optind < 1 || argc - optind > 2)
-        return command_misuse("diff", "two captures, please: MINE, then the reference; or a lab");
+    struct show_wishes wishes = {.width = 0};
+    const struct option_row rows[] = {
+        {.name = "all", .flag = &request->style.all},
+        {.name = "json", .flag = &request->json},
+        {.name = "plain", .flag = &wishes.plain},
+        {.name = "unicode", .flag = &wishes.unicode},
+        {.name = "width",
+         .number = &wishes.width,
+         .least = SHOW_WIDTH_LEAST,
+         .most = SHOW_WIDTH_MOST},
+        {.name = NULL},
+    };
     struct failure why;
-    if (lab_captures_choose_two("diff", argv + optind, argc - optind, request->path, &why) < 0)
+    int first = options_read(argc, argv, rows, &why);
+
+    if (first < 0 || show_style_change(&request->style, &wishes, &why) < 0)
+        return command_misuse("diff", "%s", why.text);
+    if (argc - first < 1 || argc - first > 2)
+        return command_misuse("diff", "two captures, please: MINE, then the reference; or a lab");
+    if (lab_captures_choose_two("diff", argv + first, argc - first, request->path, &why) < 0)
         return command_misuse("diff", "%s", why.text);
     for (int side = 0; side < 2; side++)
         request->file[side] = files_short_path(request->path[side]);

@@ -7,8 +7,8 @@
 #include "drawing.h"
 #include "files.h"
 #include "lab_captures.h"
+#include "options.h"
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -27,16 +27,6 @@ struct request {
     bool svg;
 };
 
-enum {
-    OPTION_SVG = 256,
-};
-
-static const struct option options[] = {
-    {"output", required_argument, NULL, 'o'},
-    {"svg", no_argument, NULL, OPTION_SVG},
-    {NULL, 0, NULL, 0},
-};
-
 /* A path's last part. */
 static const char *name_of(const char *path) {
     const char *slash = strrchr(path, '/');
@@ -44,29 +34,23 @@ static const char *name_of(const char *path) {
     return slash == NULL || slash[1] == '\0' ? path : slash + 1;
 }
 
-static int read_arguments(int argc, char **argv, struct request *request) {
-    int option;
+/* The number of the first word that names a capture, or -1. */
+static int read_arguments(int argc, char **argv, struct request *request, struct failure *why) {
+    const struct option_row rows[] = {
+        {.name = "output", .letter = 'o', .text = &request->out},
+        {.name = "svg", .flag = &request->svg},
+        {.name = NULL},
+    };
+    int first = options_read(argc, argv, rows, why);
 
-    optind = 0; /* tells glibc to begin anew */
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":o:", options, NULL)) != -1) {
-        if (option == 'o')
-            request->out = optarg;
-        else if (option == OPTION_SVG)
-            request->svg = true;
-        else if (option == ':')
-            return command_misuse("draw", "%s takes a file", argv[optind - 1]);
-        else
-            return command_misuse("draw", "not understood: %s", argv[optind - 1]);
-    }
-    if (argc - optind < 1 || argc - optind > 2)
-        return command_misuse("draw", argc == optind
-                                          ? "which capture?"
-                                          : "two captures at most: yours, the reference");
-    request->name = name_of(argv[optind]);
-    if (request->out != NULL && *request->out == '\0')
-        return command_misuse("draw", "-o takes a file");
-    return COMMAND_FINE;
+    if (first < 0)
+        return -1;
+    if (argc == first)
+        return failure_set(why, "which capture?");
+    if (argc - first > 2)
+        return failure_set(why, "two captures at most: yours, the reference");
+    request->name = name_of(argv[first]);
+    return first;
 }
 
 /* Where to: as was said; else to standard output if that leads somewhere; else to a file with the
@@ -179,18 +163,17 @@ static int perform(int argc, char **argv) {
     struct request request = {.out = NULL};
     struct failure why;
 
-    int status = read_arguments(argc, argv, &request);
-    if (status != COMMAND_FINE)
-        return status;
-    if (choose_files(&request, argv + optind, argc - optind, &why) < 0)
+    int first = read_arguments(argc, argv, &request, &why);
+    if (first < 0 || choose_files(&request, argv + first, argc - first, &why) < 0)
         return command_misuse("draw", "%s", why.text);
     struct dissect_plan plan = {.captures = request.file,
                                 .capture_count = request.file[1] == NULL ? 1 : 2};
     struct dissection *dissection = dissect_run(&plan, &why);
     if (dissection == NULL)
         return command_misuse("draw", "%s", why.text);
-    if (read_and_draw(&request, dissection, &why) < 0)
-        status = command_misuse("draw", "%s", why.text);
+    int status = read_and_draw(&request, dissection, &why) == 0
+                     ? COMMAND_FINE
+                     : command_misuse("draw", "%s", why.text);
     dissection_free(dissection);
     return status;
 }

@@ -4,8 +4,8 @@
 #include "dialogue.h"
 #include "dissect.h"
 #include "lab_captures.h"
+#include "options.h"
 #include "show.h"
-#include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,92 +22,30 @@ struct request {
     struct show_style style;
 };
 
-enum {
-    OPTION_STREAM = 256,
-    OPTION_FRAMES,
-    OPTION_ALL,
-    OPTION_WIDTH,
-    OPTION_PLAIN,
-    OPTION_UNICODE,
-    OPTION_CANONICAL,
-    OPTION_EAVESDROP,
-};
-
-static const struct option options[] = {
-    {"stream", required_argument, NULL, OPTION_STREAM},
-    {"frames", no_argument, NULL, OPTION_FRAMES},
-    {"all", no_argument, NULL, OPTION_ALL},
-    {"width", required_argument, NULL, OPTION_WIDTH},
-    {"plain", no_argument, NULL, OPTION_PLAIN},
-    {"unicode", no_argument, NULL, OPTION_UNICODE},
-    {"canonical", no_argument, NULL, OPTION_CANONICAL},
-    {"eavesdrop", no_argument, NULL, OPTION_EAVESDROP},
-    {NULL, 0, NULL, 0},
-};
-
-/* A whole number from `least` to `most`. */
-static bool read_number(const char *text, long least, long most, long *number) {
-    char *end;
-
-    *number = strtol(text, &end, 10);
-    return *text != '\0' && *end == '\0' && *number >= least && *number <= most;
-}
-
-static int read_option(int option, struct request *request) {
-    long number;
-
-    switch (option) {
-    case OPTION_STREAM:
-        if (!read_number(optarg, 0, INT_MAX, &request->stream))
-            return command_misuse("show", "--stream takes a number from 0 on, not \"%s\"", optarg);
-        return COMMAND_FINE;
-    case OPTION_WIDTH:
-        if (!read_number(optarg, SHOW_WIDTH_LEAST, SHOW_WIDTH_MOST, &number))
-            return command_misuse("show", "--width takes a number from %d to %d, not \"%s\"",
-                                  SHOW_WIDTH_LEAST, SHOW_WIDTH_MOST, optarg);
-        request->style.width = (int)number;
-        return COMMAND_FINE;
-    case OPTION_UNICODE:
-        if (!show_style_unicode(&request->style))
-            return command_misuse("show", "--unicode: this system has no UTF-8 locale");
-        return COMMAND_FINE;
-    case OPTION_PLAIN:
-        request->style.colour = request->style.unicode = false;
-        return COMMAND_FINE;
-    case OPTION_FRAMES:
-        request->style.frame_range = true;
-        return COMMAND_FINE;
-    case OPTION_ALL:
-        request->style.all = true;
-        return COMMAND_FINE;
-    case OPTION_CANONICAL:
-        request->canonical = true;
-        return COMMAND_FINE;
-    case OPTION_EAVESDROP:
-        request->eavesdrop = true;
-        return COMMAND_FINE;
-    default:
-        return COMMAND_MISUSE; /* getopt has said why */
-    }
-}
-
 static int read_arguments(int argc, char **argv, struct request *request) {
-    int option;
+    struct show_wishes wishes = {.width = 0};
+    const struct option_row rows[] = {
+        {.name = "stream", .number = &request->stream, .least = 0, .most = INT_MAX},
+        {.name = "frames", .flag = &request->style.frame_range},
+        {.name = "all", .flag = &request->style.all},
+        {.name = "canonical", .flag = &request->canonical},
+        {.name = "eavesdrop", .flag = &request->eavesdrop},
+        {.name = "plain", .flag = &wishes.plain},
+        {.name = "unicode", .flag = &wishes.unicode},
+        {.name = "width",
+         .number = &wishes.width,
+         .least = SHOW_WIDTH_LEAST,
+         .most = SHOW_WIDTH_MOST},
+        {.name = NULL},
+    };
+    struct failure why;
+    int first = options_read(argc, argv, rows, &why);
 
-    optind = 0; /* tells glibc to begin anew */
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-        if (option == ':')
-            return command_misuse("show", "%s takes a number", argv[optind - 1]);
-        if (option == '?')
-            return command_misuse("show", "not understood: %s", argv[optind - 1]);
-        int status = read_option(option, request);
-        if (status != COMMAND_FINE)
-            return status;
-    }
-    if (argc - optind != 1)
-        return command_misuse("show", argc == optind ? "which capture?" : "one capture at a time");
-    request->word = argv[optind];
+    if (first < 0 || show_style_change(&request->style, &wishes, &why) < 0)
+        return command_misuse("show", "%s", why.text);
+    if (argc - first != 1)
+        return command_misuse("show", argc == first ? "which capture?" : "one capture at a time");
+    request->word = argv[first];
     return COMMAND_FINE;
 }
 

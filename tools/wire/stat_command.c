@@ -6,8 +6,8 @@
 #include "measure.h"
 #include "measure_data.h"
 #include "measure_table.h"
+#include "options.h"
 #include "show.h"
-#include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,80 +31,30 @@ struct request {
     struct show_style style;
 };
 
-enum {
-    OPTION_STREAM = 256,
-    OPTION_CSV,
-    OPTION_JSON,
-    OPTION_WIDTH,
-    OPTION_PLAIN,
-    OPTION_UNICODE,
-};
-
-static const struct option options[] = {
-    {"stream", required_argument, NULL, OPTION_STREAM},
-    {"csv", no_argument, NULL, OPTION_CSV},
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"width", required_argument, NULL, OPTION_WIDTH},
-    {"plain", no_argument, NULL, OPTION_PLAIN},
-    {"unicode", no_argument, NULL, OPTION_UNICODE},
-    {NULL, 0, NULL, 0},
-};
-
-/* A whole number from `least` to `most`. */
-static bool read_number(const char *text, long least, long most, long *number) {
-    char *end;
-
-    *number = strtol(text, &end, 10);
-    return *text != '\0' && *end == '\0' && *number >= least && *number <= most;
-}
-
-static int read_option(int option, struct request *request) {
-    long number;
-
-    switch (option) {
-    case OPTION_STREAM:
-        if (!read_number(optarg, 0, INT_MAX, &request->stream))
-            return command_misuse("stat", "--stream takes a number from 0 on, not \"%s\"", optarg);
-        return COMMAND_FINE;
-    case OPTION_WIDTH:
-        if (!read_number(optarg, MEASURE_WIDTH_LEAST, SHOW_WIDTH_MOST, &number))
-            return command_misuse("stat", "--width takes a number from %d to %d, not \"%s\"",
-                                  MEASURE_WIDTH_LEAST, SHOW_WIDTH_MOST, optarg);
-        request->style.width = (int)number;
-        return COMMAND_FINE;
-    case OPTION_CSV:
-        request->form = FORM_CSV;
-        return COMMAND_FINE;
-    case OPTION_JSON:
-        request->form = FORM_JSON;
-        return COMMAND_FINE;
-    case OPTION_PLAIN:
-        request->style.unicode = false;
-        return COMMAND_FINE;
-    default: /* OPTION_UNICODE */
-        if (!show_style_unicode(&request->style))
-            return command_misuse("stat", "--unicode: this system has no UTF-8 locale");
-        return COMMAND_FINE;
-    }
-}
-
 static int read_arguments(int argc, char **argv, struct request *request) {
-    int option;
+    struct show_wishes wishes = {.width = 0};
+    bool csv = false, json = false;
+    const struct option_row rows[] = {
+        {.name = "stream", .number = &request->stream, .least = 0, .most = INT_MAX},
+        {.name = "csv", .flag = &csv},
+        {.name = "json", .flag = &json},
+        {.name = "plain", .flag = &wishes.plain},
+        {.name = "unicode", .flag = &wishes.unicode},
+        {.name = "width",
+         .number = &wishes.width,
+         .least = MEASURE_WIDTH_LEAST,
+         .most = SHOW_WIDTH_MOST},
+        {.name = NULL},
+    };
+    struct failure why;
+    int first = options_read(argc, argv, rows, &why);
 
-    optind = 0; /* tells glibc to begin anew */
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-        if (option == ':')
-            return command_misuse("stat", "%s takes a number", argv[optind - 1]);
-        if (option == '?')
-            return command_misuse("stat", "not understood: %s", argv[optind - 1]);
-        int status = read_option(option, request);
-        if (status != COMMAND_FINE)
-            return status;
-    }
-    if (argc - optind != 1)
-        return command_misuse("stat", argc == optind ? "which capture?" : "one capture at a time");
-    request->word = argv[optind];
+    if (first < 0 || show_style_change(&request->style, &wishes, &why) < 0)
+        return command_misuse("stat", "%s", why.text);
+    if (argc - first != 1)
+        return command_misuse("stat", argc == first ? "which capture?" : "one capture at a time");
+    request->word = argv[first];
+    request->form = csv ? FORM_CSV : json ? FORM_JSON : FORM_TABLE;
     return COMMAND_FINE;
 }
 

@@ -7,6 +7,7 @@
 #define WIRE_SHOW_H
 
 #include "dialogue.h"
+#include "failure.h"
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -29,8 +30,17 @@ struct show_style {
  */
 void show_style_for(FILE *out, struct show_style *style);
 
-/* Makes Unicode possible whatever the locale says. False when the system has no UTF-8 locale. */
-bool show_style_unicode(struct show_style *style);
+/* What the person asked for: --plain, --unicode, --width N (0: nothing). */
+struct show_wishes {
+    bool plain;
+    bool unicode;
+    long width;
+};
+
+/* Changes a style as was asked. Unicode becomes possible whatever the locale says: 0, or -1 when
+   the system has no UTF-8 locale. */
+int show_style_change(struct show_style *style, const struct show_wishes *wishes,
+                      struct failure *why);
 
 /* Draws one conversation. */
 void show_dialogue(const struct dialogue *dialogue, const struct show_style *style, FILE *out);

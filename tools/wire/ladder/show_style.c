@@ -33,12 +33,19 @@ void show_style_for(FILE *out, struct show_style *style) {
     style->unicode = setlocale(LC_CTYPE, "") != NULL && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
-bool show_style_unicode(struct show_style *style) {
+int show_style_change(struct show_style *style, const struct show_wishes *wishes,
+                      struct failure *why) {
+    if (wishes->width > 0)
+        style->width = (int)wishes->width;
+    if (wishes->plain)
+        style->colour = style->unicode = false;
+    if (!wishes->unicode)
+        return 0;
     if (setlocale(LC_CTYPE, "C.UTF-8") == NULL && setlocale(LC_CTYPE, "C.utf8") == NULL &&
         setlocale(LC_CTYPE, "en_US.UTF-8") == NULL)
-        return false;
+        return failure_set(why, "--unicode: this system has no UTF-8 locale");
     style->unicode = true;
-    return true;
+    return 0;
 }
 
 /* From the terminal's own sixteen colours, so that they fit its background. */
