@@ -82,7 +82,7 @@ class Questions(DeskTest):
             "there is no capture: ./kit capture 1": None,
             "empty: nothing was recorded": b"",
             "capture.pcapng": b"this is text\n" * 100,
-            "does not hold this part of the dialogue": whole[:300],
+            "it does not hold your nonce word": whole[:300],
             None: pcap.read_bytes(),
         }
         for words, content in cases.items():

@@ -61,14 +61,28 @@ static int find_filter_error(const struct lab *lab, const struct question_list *
     return 0;
 }
 
-/* Which of the files is this one, by whatever name; `count`: none of them. */
+static bool is_same_file(const char *one, const char *other) {
+    struct stat left, right;
+    if (stat(one, &left) < 0 || stat(other, &right) < 0 || left.st_size != right.st_size)
+        return false;
+    if (left.st_dev == right.st_dev && left.st_ino == right.st_ino)
+        return true;
+    struct buf bytes[2];
+    buf_init(&bytes[0], DISSECT_BYTE_LIMIT);
+    buf_init(&bytes[1], DISSECT_BYTE_LIMIT);
+    bool same = files_read(one, &bytes[0], NULL) == 0 && files_read(other, &bytes[1], NULL) == 0 &&
+                bytes[0].length == bytes[1].length && bytes[0].length > 0 &&
+                memcmp(bytes[0].bytes, bytes[1].bytes, bytes[0].length) == 0;
+    buf_free(&bytes[0]);
+    buf_free(&bytes[1]);
+    return same;
+}
+
+/* Which of the files is this one, or a copy of it; `count`: none. Two that hold the very same
+   connection could not be dissected in one run of tshark. */
 static size_t find_file(char *const *files, size_t count, const char *path) {
-    struct stat wanted, other;
     size_t i = 0;
-    if (stat(path, &wanted) < 0)
-        return count;
-    while (i < count && (stat(files[i], &other) < 0 || other.st_dev != wanted.st_dev ||
-                         other.st_ino != wanted.st_ino))
+    while (i < count && !is_same_file(files[i], path))
         i++;
     return i;
 }
