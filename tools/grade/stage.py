@@ -20,8 +20,7 @@ import re
 import shutil
 import subprocess
 
-FOR_JUDGING = ("labs", "captures", "kit.ini", "tools/wire/capture/tap.lua", "tools/wire/network/hosts",
-               "tools/wire/network/nsswitch.conf", "build/bin/wire", "build/bin/accounts", "build/lab",
+FOR_JUDGING = ("labs", "captures", "kit.ini", "build/bin/wire", "build/bin/accounts", "build/lab",
                "build/lib/wire-names.so")
 FOR_COMPILING = ("shared", "clients")
 PARTS = re.compile(r"[^\s:&|]+\.(?:a|o|so)")
@@ -91,12 +90,17 @@ class Stage:
         self.parts = directory / "parts"
         self.plans = [plan_lab(root, lab) for lab in labs]
         servers = [f"build/bin/{main.parent.name}" for main in sorted(root.glob("servers/*/main.c"))]
-        for name in (*FOR_JUDGING, *FOR_COMPILING, *servers):
+        # What wire reads besides: for tshark, for its pages, the lab's names.
+        data = [path.relative_to(root).as_posix() for path in sorted(root.glob("tools/wire/**/*"))
+                if path.is_file() and path.suffix not in (".c", ".h")]
+        for name in (*FOR_JUDGING, *data, *FOR_COMPILING, *servers):
             self._copy(root / name, self.kit / name)
         for plan in self.plans:
             for part in plan.parts:
                 self._copy(root / "build" / part, self.parts / part)
             (self.parts / plan.objects).mkdir(parents=True, exist_ok=True)
+        # For wire without namespaces: the hosts beside the library that answers from them (network.h).
+        self._copy(root / "tools/wire/network/hosts", self.kit / "build/lib/hosts")
         # Places where a student's own directories are bound.
         for name in ("run", "state", "labs"):
             (self.kit / "build" / name).mkdir(parents=True, exist_ok=True)

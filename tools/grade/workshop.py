@@ -41,15 +41,18 @@ class Worker:
 
 
 class Workshop:
-    def __init__(self, stage: Stage, running: cell.Running, jobs: int):
+    """`open`: there are no namespaces, so that no cell can be made."""
+
+    def __init__(self, stage: Stage, running: cell.Running, jobs: int, is_open: bool):
         self.stage, self.running, self.jobs = stage, running, jobs
+        self.bench = OpenBench if is_open else Bench
 
     def grade(self, submission: Submission, worker: Worker, out: pathlib.Path, seed: str | None) -> Student:
         """Grades one student, keeps what is worth a look in `out`. Raises Broken, cell.Interrupted."""
         start = time.monotonic()
         student = Student(submission.name, notes=list(submission.notes), problem=submission.problem)
         _empty(worker.directory)
-        bench = Bench(self, submission, worker, out, seed)
+        bench = self.bench(self, submission, worker, out, seed)
         for plan in self.stage.plans:
             student.labs.append(blank(plan, submission.problem) if submission.problem else bench.grade(plan))
         _empty(worker.directory)
@@ -84,9 +87,14 @@ class Bench:
     def _directory(self, name: str) -> pathlib.Path:
         path = self.worker.directory / name
         path.mkdir(parents=True, exist_ok=True)
-        if self.worker.user is not None:
-            os.chown(path, self.worker.user, self.worker.user)
+        user = self.user_of(name)
+        if user is not None:
+            os.chown(path, user, user)
         return path
+
+    def user_of(self, _name: str) -> int | None:
+        """Who owns this directory, when it is not us."""
+        return self.worker.user
 
     def grade(self, plan: LabPlan) -> Lab:
         start = time.monotonic()
@@ -97,27 +105,35 @@ class Bench:
 
     def build(self, plan: LabPlan) -> str | None:
         """None, or why it does not build."""
-        stage, root, build = self.stage, self.stage.root, self.stage.root / "build"
         objects = self._directory(f"objects/{plan.name}")
-        binds = [("--ro-bind", stage.kit / name, root / name) for name in ("shared", "clients")]
-        binds += [("--ro-bind", self.worker.directory / "labs" / plan.name, root / "labs" / plan.name)]
-        binds += [("--ro-bind", stage.parts / part, build / part) for part in plan.parts]
-        binds += [("--bind", objects, build / plan.objects),
-                  ("--bind", self.worker.directory / "programs", build / "labs")]
-        line = cell.view(binds, stage.directory / "etc", build, {"TMPDIR": "/tmp"})
-        ended = self._run([*line, *BUILD_LIMITS, "sh", "-c", " && ".join(plan.compile)], BUILD_SECONDS, BUILD_OUTPUT)
-        said = printable_lines((ended.output + ended.error).decode("utf-8", "replace").replace(f"{root}/", ""))
+        ended = self._compile(plan, objects)
+        said = self._as_the_student_knows_it((ended.output + ended.error).decode("utf-8", "replace"))
+        said = printable_lines(said)
         if said:
             self._keep_text(plan, "build.log", said)
         if ended.stopped:
             return f"does not build: the compiler was stopped {ended.stopped}"
         if ended.status == 0 and (self.worker.directory / "programs" / plan.name).is_file():
             return None
-        if ended.error.startswith(b"bwrap: "):
+        if ended.error.startswith((b"bwrap: ", b"wire confine: ")):
             raise Broken(said.splitlines()[0])
         errors = FIRST_ERROR.findall(said)
         last = said.splitlines()[-1:] or [f"the compiler ended with status {ended.status}"]
         return f"does not build: {(errors or last)[0].strip()[:400]}"
+
+    def _as_the_student_knows_it(self, text: str) -> str:
+        """Paths count from the kit's directory."""
+        return text.replace(f"{self.stage.root}/", "")
+
+    def _compile(self, plan: LabPlan, objects: pathlib.Path) -> cell.Ended:
+        stage, root, build = self.stage, self.stage.root, self.stage.root / "build"
+        binds = [("--ro-bind", stage.kit / name, root / name) for name in ("shared", "clients")]
+        binds += [("--ro-bind", self.worker.directory / "labs" / plan.name, root / "labs" / plan.name)]
+        binds += [("--ro-bind", stage.parts / part, build / part) for part in plan.parts]
+        binds += [("--bind", objects, build / plan.objects),
+                  ("--bind", self.worker.directory / "programs", build / "labs")]
+        line = cell.view(binds, stage.directory / "etc", build, {"TMPDIR": "/tmp"})
+        return self._run([*line, *BUILD_LIMITS, "sh", "-c", " && ".join(plan.compile)], BUILD_SECONDS, BUILD_OUTPUT)
 
     def _judging(self) -> list[str]:
         """The view in which wire judges; in it, the student's tree is at the kit's own place."""
@@ -131,17 +147,25 @@ class Bench:
                   ("--ro-bind", here / "programs", build / "labs")]
         return cell.view(binds, stage.directory / "etc", root, {"KIT_SEED": self.seed} if self.seed else {})
 
+    def wire(self, plan: LabPlan, command: str, *words: str) -> cell.Ended:
+        """Runs wire in that view."""
+        runs = {"check": [str(plan.number)], "draw": [str(self._seen(plan) / "main/capture.pcapng")]}
+        return self._run([*self._judging(), str(self.stage.root / "build/bin/wire"), command, *runs[command], *words],
+                         CHECK_SECONDS if command == "check" else DRAW_SECONDS, cell.OUTPUT_LIMIT)
+
+    def _seen(self, plan: LabPlan) -> pathlib.Path:
+        """Where wire sees what the runs left."""
+        return self.stage.root / "build/run" / plan.name
+
     def check(self, plan: LabPlan) -> Lab:
-        wire = str(self.stage.root / "build/bin/wire")
-        ended = self._run([*self._judging(), wire, "check", str(plan.number), "--json", "--jobs",
-                           str(self.workshop.jobs)], CHECK_SECONDS, cell.OUTPUT_LIMIT)
+        ended = self.wire(plan, "check", "--json", "--jobs", str(self.workshop.jobs))
         if ended.stopped:
             return blank(plan, f"could not be judged: it was stopped {ended.stopped}")
         if ended.status not in (0, 1):
             raise Broken(printable_lines(ended.error.decode("utf-8", "replace")).strip()
                          or f"wire ended with status {ended.status}")
         try:
-            lab = lab_of(json.loads(ended.output))
+            lab = lab_of(json.loads(self._as_the_student_knows_it(ended.output.decode("utf-8"))))
         except (ValueError, KeyError, TypeError) as error:
             raise Broken(f"wire said what cannot be understood: {error}") from error
         self._keep(plan, lab)
@@ -158,14 +182,12 @@ class Bench:
 
     def _draw(self, plan: LabPlan) -> str | None:
         """The ladder of the main run beside the reference; relative to the result."""
-        root, runs = self.stage.root, self.worker.directory / "run" / plan.name
+        runs = self.worker.directory / "run" / plan.name
         mine, reference = runs / "main" / "capture.pcapng", self.stage.kit / "captures" / f"{plan.name}.pcapng"
         if not (mine.is_file() and reference.is_file()):
             return None
-        seen = root / "build/run" / plan.name
-        ended = self._run([*self._judging(), str(root / "build/bin/wire"), "draw", str(seen / "main/capture.pcapng"),
-                           str(root / "captures" / reference.name), "-o", str(seen / "ladder.html")],
-                          DRAW_SECONDS, BUILD_OUTPUT)
+        ended = self.wire(plan, "draw", str(self.stage.root / "captures" / reference.name),
+                          "-o", str(self._seen(plan) / "ladder.html"))
         target = self.out / plan.name / "ladder.html"
         if ended.status not in (0, 1) or not keep_file(runs / "ladder.html", target, KEPT_LIMIT):
             return None
@@ -179,6 +201,65 @@ class Bench:
         path = self.out / plan.name / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
+
+
+class OpenBench(Bench):
+    """Without namespaces: compiler and programs run as a user of their own, with few files (confine.h)."""
+
+    def user_of(self, name: str) -> int | None:
+        # What wire writes belongs to root, and to nobody whom a program could be.
+        return None if name in ("run", "state") else cell.CONFINED_USER
+
+    def _as_the_student_knows_it(self, text: str) -> str:
+        here = self.worker.directory
+        for path, known in ((here / "run", "build/run"), (here / "labs", "labs"), (here / "programs", "build/labs"),
+                            (self.stage.kit, ""), (self.stage.parts, "build"), (self.stage.root, "")):
+            text = text.replace(f"{path}/", f"{known}/" if known else "")
+        return text
+
+    def _run(self, command: list[str], seconds: float, limit: int) -> cell.Ended:
+        environment = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C.UTF-8", "HOME": "/", "TMPDIR":
+                       str(self.worker.directory / "objects"), "WIRE_NO_BWRAP": "1",
+                       "WIRE_STAGE": str(self.stage.kit / "build/lib")}
+        if self.seed:
+            environment["KIT_SEED"] = self.seed
+        try:
+            return cell.run(self.workshop.running, command, seconds=seconds, limit=limit, environment=environment,
+                            groups=self.worker.groups)
+        finally:
+            cell.end_all_of(cell.CONFINED_USER)
+
+    def _compile(self, plan: LabPlan, objects: pathlib.Path) -> cell.Ended:
+        """In a build tree of links: the commands name their files relative to it, or below the kit's root."""
+        stage, here = self.stage, self.worker.directory
+        tree = self._directory(f"build/{plan.name}")
+        for part in plan.parts:
+            (tree / part).parent.mkdir(parents=True, exist_ok=True)
+            (tree / part).symlink_to(stage.parts / part)
+        (tree / plan.objects).parent.mkdir(parents=True, exist_ok=True)
+        (tree / plan.objects).symlink_to(objects)
+        (tree / "labs").symlink_to(here / "programs")
+        moved = " && ".join(plan.compile)
+        for known, path in (("labs", here / "labs"), ("shared", stage.kit / "shared"), ("clients", stage.kit / "clients")):
+            moved = moved.replace(f"{stage.root}/{known}", str(path))
+        limits = ["env", "-C", str(tree), *BUILD_LIMITS, "sh", "-c", moved]
+        readable = [here / "labs" / plan.name, stage.kit / "shared", stage.kit / "clients", stage.parts, tree]
+        writable = [objects, here / "objects", here / "programs"]
+        return self._run([str(stage.root / "build/bin/wire"), "confine",
+                          *[word for path in readable for word in ("--read", str(path))],
+                          *[word for path in writable for word in ("--write", str(path))], "--", *limits],
+                         BUILD_SECONDS, BUILD_OUTPUT)
+
+    def wire(self, plan: LabPlan, command: str, *words: str) -> cell.Ended:
+        here = self.worker.directory
+        runs = {"check": [str(plan.number), "--labs", str(here / "labs"), "--programs", str(here / "programs"),
+                          "--run-directory", str(self._seen(plan))],
+                "draw": [str(self._seen(plan) / "main/capture.pcapng")]}
+        return self._run([str(self.stage.root / "build/bin/wire"), command, *runs[command], *words],
+                         CHECK_SECONDS if command == "check" else DRAW_SECONDS, cell.OUTPUT_LIMIT)
+
+    def _seen(self, plan: LabPlan) -> pathlib.Path:
+        return self.worker.directory / "run" / plan.name
 
 
 def printable_lines(text: str) -> str:

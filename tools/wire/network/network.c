@@ -1,5 +1,6 @@
 #include "network.h"
 #include "arguments.h"
+#include "confine.h"
 #include "loopback.h"
 #include "network_open.h"
 #include <errno.h>
@@ -21,6 +22,8 @@
 
 /* "private" or "open" inside a network. */
 static const char network_variable[] = "WIRE_NETWORK";
+/* In an open one: whom the program runs as. */
+static const char user_variable[] = "WIRE_PROGRAM_USER";
 /* For the first process inside, from the one outside: two file descriptors, see arrive(). */
 static const char arrival_variable[] = "WIRE_ARRIVAL";
 
@@ -302,10 +305,22 @@ enum network_result network_enter(const struct network_options *options, char **
     struct failure also;
     if (network_open_prepare(&also) < 0)
         return failure_set(why, "no private network: %s (without it: %s)", reason.text, also.text);
-    fprintf(stderr, "wire: no private network: %s. Using this machine's own loopback\n",
-            reason.text);
+    bool other_user = network_open_reaches(CONFINE_USER);
+    if (getenv("WIRE_STAGE") == NULL) /* grading has said it already */
+        fprintf(stderr, "wire: no private network: %s. Using this machine's own loopback\n",
+                reason.text);
+    if (other_user) {
+        char user[16];
+        snprintf(user, sizeof user, "%d", CONFINE_USER);
+        setenv(user_variable, user, 1);
+    }
     setenv(network_variable, "open", 1);
     return NETWORK_INSIDE;
+}
+
+uid_t network_program_user(void) {
+    const char *user = getenv(user_variable);
+    return network_is_private() || user == NULL ? 0 : (uid_t)strtoul(user, NULL, 10);
 }
 
 static int loopback_up(void) {

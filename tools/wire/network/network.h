@@ -20,7 +20,9 @@
  * one line on stderr, with the remedy, and works in the machine's own network, if it may capture
  * and use ports below 1024 there (as root). Names are then answered by a small library that is
  * loaded into every program (build/lib/wire-names.so), since the kit does not edit /etc/hosts; and
- * only one command at a time uses the network, the others wait. WIRE_NO_BWRAP=1 in the environment
+ * only one command at a time uses the network, the others wait. WIRE_STAGE=DIR in the environment,
+ * from grading, names a directory that every user can enter, with copies of that library and of the
+ * hosts file. WIRE_NO_BWRAP=1 in the environment
  * makes wire behave as if bubblewrap could not be used.
  */
 #ifndef WIRE_NETWORK_H
@@ -28,6 +30,7 @@
 
 #include "failure.h"
 #include <stdbool.h>
+#include <sys/types.h>
 
 struct network_options {
     /* Further directories that can be written inside; ends with NULL; may be NULL. */
@@ -67,6 +70,10 @@ enum network_result network_enter(const struct network_options *options, char **
  * -1.
  */
 int network_renew(struct failure *why);
+
+/* Inside, where it is not private: the user whom the student's program runs as, when wire is root;
+   0: nobody else, since there are no others here, or they could not get at the program. */
+uid_t network_program_user(void);
 
 /* Inside: whether the network is private, and not the machine's own. */
 bool network_is_private(void);

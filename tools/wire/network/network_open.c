@@ -1,7 +1,10 @@
 #include "network_open.h"
+#include "confine.h"
+#include "files.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -100,10 +103,15 @@ static bool names_are_known(void) {
 
 /* The library answers getaddrinfo(3) from the hosts file in every program that is started. */
 static int load_names(struct failure *why) {
-    static const char library[] = KIT_BUILD_DIR "/lib/wire-names.so";
+    char library[PATH_MAX] = KIT_BUILD_DIR "/lib/wire-names.so";
+    char hosts[PATH_MAX] = KIT_SOURCE_DIR "/tools/wire/network/hosts";
+    const char *stage = getenv("WIRE_STAGE");
+    if (stage != NULL && (files_path(library, why, "%s/wire-names.so", stage) < 0 ||
+                          files_path(hosts, why, "%s/hosts", stage) < 0))
+        return -1;
     if (access(library, R_OK) < 0)
         return failure_system(why, errno, "%s", library);
-    setenv("WIRE_NAMES", KIT_SOURCE_DIR "/tools/wire/network/hosts", 1);
+    setenv("WIRE_NAMES", hosts, 1);
     setenv("LD_PRELOAD", library, 1);
     /* AddressSanitizer insists on being the first library; this one does not disturb it. */
     const char *options = getenv("ASAN_OPTIONS");
@@ -129,4 +137,12 @@ int network_open_prepare(struct failure *why) {
     /* Processes that outlive their parent become children of this one, which can end them. */
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     return names_are_known() ? 0 : load_names(why);
+}
+
+bool network_open_reaches(uid_t user) {
+    const char *library = getenv("LD_PRELOAD");
+    bool staged = getenv("WIRE_STAGE") != NULL;
+    return (library == NULL || confine_can_reach(user, library)) &&
+           (staged ||
+            (confine_can_reach(user, KIT_BUILD_DIR) && confine_can_reach(user, KIT_SOURCE_DIR)));
 }

@@ -7,6 +7,7 @@
 
 #include "failure.h"
 #include <stdbool.h>
+#include <sys/types.h>
 
 /*
  * Looks for what keeps bubblewrap from working. `words` is what it said itself ("" when it is not
@@ -20,5 +21,8 @@ void network_open_reason(bool not_found, const char *words, struct failure *reas
  * children. 0, or -1: not allowed.
  */
 int network_open_prepare(struct failure *why);
+
+/* Afterwards: whether a program that runs as this user could get at what it needs. */
+bool network_open_reaches(uid_t user);
 
 #endif

@@ -1,4 +1,5 @@
 #include "sandbox.h"
+#include "confine.h"
 #include "network.h"
 #include "process.h"
 #include "sandbox_view.h"
@@ -20,10 +21,15 @@ enum {
 /* How many processes the user may have, bwrap included, before it has made a user namespace: some
    more than there are on the whole machine. Which of them the kernel counts depends on its version
    and on namespaces, but it is never more than that. */
-static rlim_t process_limit(void) {
+static rlim_t process_limit_of_machine(void) {
     struct sysinfo machine;
     return sysinfo(&machine) < 0 ? RLIM_INFINITY
                                  : (rlim_t)machine.procs + 4 * SANDBOX_PROCESS_LIMIT;
+}
+
+/* How many it may have of its own, where it has a user of its own. */
+static rlim_t process_limit(void) {
+    return network_program_user() != 0 ? SANDBOX_PROCESS_CEILING : process_limit_of_machine();
 }
 
 static void set_limits(const struct sandbox_setup *setup) {
@@ -67,7 +73,7 @@ enum {
 static const int numbers[PIPES] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, SANDBOX_REPORT};
 
 /* In the child. */
-static _Noreturn void become_program(const struct sandbox_setup *setup,
+static _Noreturn void become_program(const struct sandbox_setup *setup, const char *scratch,
                                      const struct arguments *line,
                                      const struct arguments *variables, const int ends[PIPES],
                                      const struct thread_count *threads) {
@@ -82,10 +88,14 @@ static _Noreturn void become_program(const struct sandbox_setup *setup,
     close_range(STDERR_FILENO + 1, SANDBOX_REPORT - 1, CLOSE_RANGE_CLOEXEC);
     close_range(SANDBOX_REPORT + 1, ~0U, CLOSE_RANGE_CLOEXEC);
     set_limits(setup);
+    if (chdir(setup->directory) < 0 ||
+        sandbox_view_confine(setup->program, setup->directory, scratch) < 0) {
+        dprintf(STDERR_FILENO, "%s: %s\n", setup->directory, strerror(errno));
+        _exit(126);
+    }
     if (setup->counts_threads && thread_count_install(threads) < 0)
         _exit(126); /* thread_count_begin has the reason */
-    if (chdir(setup->directory) == 0)
-        execvpe(line->words[0], line->words, variables->words);
+    execvpe(line->words[0], line->words, variables->words);
     dprintf(STDERR_FILENO, "%s: %s\n", line->words[0], strerror(errno));
     _exit(errno == ENOENT ? 127 : 126);
 }
@@ -124,14 +134,14 @@ static pid_t start(const struct sandbox_setup *setup, const char *scratch, const
                    struct thread_count *threads, struct failure *why) {
     struct arguments line = {0}, variables = {0};
     sandbox_view_command(setup->program, setup->directory, scratch, &line);
-    sandbox_view_environment(&variables);
+    sandbox_view_environment(scratch, &variables);
     pid_t pid = -1;
     if (line.failed || variables.failed)
         failure_set(why, "not enough memory");
     else if (!setup->counts_threads || thread_count_prepare(threads, why) == 0)
         pid = process_fork(why);
     if (pid == 0)
-        become_program(setup, &line, &variables, theirs, threads);
+        become_program(setup, scratch, &line, &variables, theirs, threads);
     if (pid > 0 && setup->counts_threads && thread_count_begin(threads, why) < 0) {
         process_end(pid, 0);
         pid = -1;
@@ -146,7 +156,7 @@ int sandbox_start(const struct sandbox_setup *setup, struct sandbox *sandbox, st
     struct thread_count threads = {.channel = {-1, -1}, .notices = -1};
     char scratch[SANDBOX_SCRATCH_SIZE];
     pid_t pid = -1;
-    if (sandbox_view_make_scratch(scratch, why) < 0)
+    if (sandbox_view_make_scratch(setup->reports, scratch, why) < 0)
         return -1;
     if (open_pipes(setup, ours, theirs) < 0)
         failure_system(why, errno, "a pipe");
@@ -170,7 +180,10 @@ int sandbox_start(const struct sandbox_setup *setup, struct sandbox *sandbox, st
 }
 
 bool sandbox_is_crowded(const struct sandbox *sandbox) {
-    return network_is_private() && process_count_inside(sandbox->pid) > SANDBOX_PROCESS_LIMIT;
+    unsigned count = network_is_private()          ? process_count_inside(sandbox->pid)
+                     : network_program_user() != 0 ? process_count_of(network_program_user())
+                                                   : 0;
+    return count > SANDBOX_PROCESS_LIMIT;
 }
 
 void sandbox_kill(const struct sandbox *sandbox) {

@@ -1,4 +1,6 @@
 #include "sandbox_view.h"
+#include "confine.h"
+#include "files.h"
 #include "network.h"
 #include "sandbox.h"
 #include <errno.h>
@@ -14,7 +16,7 @@ static const char *const set[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/",
 static const char *const kept[] = {"ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS",
                                    "RESOLV_MULTI", "LD_PRELOAD",    "WIRE_NAMES"};
 
-void sandbox_view_environment(struct arguments *variables) {
+void sandbox_view_environment(const char *scratch, struct arguments *variables) {
     for (size_t i = 0; i < sizeof set / sizeof set[0]; i++)
         arguments_add(variables, set[i]);
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
@@ -22,6 +24,8 @@ void sandbox_view_environment(struct arguments *variables) {
         if (value != NULL)
             arguments_addf(variables, "%s=%s", kept[i], value);
     }
+    if (!network_is_private() && *scratch != '\0')
+        arguments_addf(variables, "TMPDIR=%s", scratch);
 }
 
 static void for_each_home(struct arguments *line, const char *option) {
@@ -103,10 +107,20 @@ void sandbox_view_command(const struct arguments *program, const char *directory
 }
 
 /* /tmp of the program: memory, and little of it. It disappears with the sandbox. */
-int sandbox_view_make_scratch(char path[SANDBOX_SCRATCH_SIZE], struct failure *why) {
+/* Without a file system of its own. */
+static int make_directory(char path[SANDBOX_SCRATCH_SIZE], struct failure *why) {
+    char name[SANDBOX_SCRATCH_SIZE] = "/tmp/program-XXXXXX";
+    uid_t user = network_program_user();
+    if (mkdtemp(name) == NULL || (user != 0 && chown(name, user, user) < 0))
+        return failure_system(why, errno, "%s", name);
+    snprintf(path, SANDBOX_SCRATCH_SIZE, "%s", name);
+    return 0;
+}
+
+int sandbox_view_make_scratch(bool tool, char path[SANDBOX_SCRATCH_SIZE], struct failure *why) {
     *path = '\0';
     if (!network_is_private())
-        return 0;
+        return tool ? make_directory(path, why) : 0;
     char name[SANDBOX_SCRATCH_SIZE] = "/run/program-XXXXXX", options[64];
     snprintf(options, sizeof options, "mode=1777,size=%lu,nr_inodes=%d", SANDBOX_SCRATCH_LIMIT,
              SANDBOX_SCRATCH_FILES);
@@ -124,7 +138,29 @@ int sandbox_view_make_scratch(char path[SANDBOX_SCRATCH_SIZE], struct failure *w
 void sandbox_view_remove_scratch(char path[SANDBOX_SCRATCH_SIZE]) {
     if (*path == '\0')
         return;
-    umount2(path, MNT_DETACH);
-    rmdir(path);
+    if (network_is_private())
+        umount2(path, MNT_DETACH);
+    files_remove(path, NULL);
     *path = '\0';
+}
+
+int sandbox_view_confine(const struct arguments *program, const char *directory,
+                         const char *scratch) {
+    enum {
+        PATHS_LIMIT = 64
+    };
+    if (network_is_private())
+        return 0;
+    const char *readable[PATHS_LIMIT + 1] = {directory};
+    const char *const writable[] = {*scratch == '\0' ? NULL : scratch, NULL};
+    static const char *const names[] = {"LD_PRELOAD", "WIRE_NAMES"};
+    size_t count = 1;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (getenv(names[i]) != NULL)
+            readable[count++] = getenv(names[i]);
+    for (size_t i = 0; i < program->count && count < PATHS_LIMIT; i++)
+        if (program->words[i][0] == '/')
+            readable[count++] = program->words[i];
+    return confine(&(struct confinement){
+        .user = network_program_user(), .readable = readable, .writable = writable});
 }

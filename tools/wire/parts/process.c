@@ -97,3 +97,18 @@ unsigned process_count_inside(pid_t bwrap) {
     closedir(directory);
     return count;
 }
+
+unsigned process_count_of(uid_t user) {
+    DIR *directory = opendir("/proc");
+    if (directory == NULL)
+        return 0;
+    unsigned count = 0;
+    const struct dirent *entry;
+    while ((entry = readdir(directory)) != NULL) {
+        struct stat status;
+        count += isdigit((unsigned char)entry->d_name[0]) != 0 &&
+                 fstatat(dirfd(directory), entry->d_name, &status, 0) == 0 && status.st_uid == user;
+    }
+    closedir(directory);
+    return count;
+}

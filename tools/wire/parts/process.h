@@ -29,6 +29,9 @@ void process_kill_descendants(void);
 /* How many processes are in the process namespace of bwrap's sandbox `bwrap`; 0: cannot be seen. */
 unsigned process_count_inside(pid_t bwrap);
 
+/* How many processes this user has on the whole machine. */
+unsigned process_count_of(uid_t user);
+
 /* The first child of a process, or -1. */
 pid_t process_first_child(pid_t parent);
 

@@ -3,8 +3,9 @@
  *
  * Loaded (LD_PRELOAD) into the programs that wire starts when there is no private network. Answers
  * getaddrinfo(3) from the file that WIRE_NAMES names, which is written like /etc/hosts, in the
- * order of its lines; every other name goes to the system. gethostname(2) says what the lab's
- * client is called.
+ * order of its lines. Addresses go to the system; another name nobody knows, as in the private
+ * network, where there is no name server: a result must not depend on whether there is one here.
+ * gethostname(2) says what the lab's client is called.
  */
 #include <arpa/inet.h>
 #include <dlfcn.h>
@@ -62,8 +63,11 @@ int getaddrinfo(const char *restrict node, const char *restrict service,
             end = &(*end)->ai_next; /* freeaddrinfo(3) of the GNU C library frees link by link */
     }
     fclose(file);
-    if (!known)
-        return system_resolver(node, service, hints, result);
+    if (!known) {
+        struct addrinfo address_only = hints != NULL ? *hints : (struct addrinfo){0};
+        address_only.ai_flags |= AI_NUMERICHOST;
+        return system_resolver(node, service, &address_only, result);
+    }
     if (list == NULL)
         return problem != 0 ? problem : EAI_NONAME;
     *result = list;
