@@ -3,7 +3,9 @@
 #include "check.h"
 #include "commands.h"
 #include "files.h"
+#include "filters.h"
 #include "network.h"
+#include "recorded.h"
 #include "report.h"
 #include "verdict.h"
 #include "verdict_json.h"
@@ -41,72 +43,47 @@ struct choice {
 };
 
 static int read_options(int argc, char **argv, struct options *options) {
-    static const struct option known[] = {{"labs", required_argument, NULL, 'l'},
-                                          {"programs", required_argument, NULL, 'p'},
-                                          {"answers", required_argument, NULL, 'a'},
-                                          {"capture", required_argument, NULL, 'c'},
-                                          {"run-directory", required_argument, NULL, 'd'},
-                                          {"run-only", no_argument, NULL, 'r'},
-                                          {"recorded", no_argument, NULL, 'R'},
-                                          {"filters", no_argument, NULL, 'f'},
-                                          {"json", no_argument, NULL, 'j'},
-                                          {"all", no_argument, NULL, 'A'},
-                                          {"answers-shown", no_argument, NULL, 's'},
-                                          {"watch", no_argument, NULL, 'w'},
-                                          {"jobs", required_argument, NULL, 'n'},
-                                          {"build", required_argument, NULL, 'b'},
-                                          {NULL, 0, NULL, 0}};
+    const char *directory = NULL, *jobs = NULL;
+    const struct {
+        const char *name;
+        const char **value; /* or, without one: */
+        bool *flag;
+    } known[] = {
+        {"labs", &options->labs, NULL},
+        {"programs", &options->programs, NULL},
+        {"answers", &options->answers, NULL},
+        {"capture", &options->capture, NULL},
+        {"run-directory", &directory, NULL},
+        {"jobs", &jobs, NULL},
+        {"build", &options->build, NULL},
+        {"run-only", NULL, &options->run_only},
+        {"recorded", NULL, &options->recorded},
+        {"filters", NULL, &options->filters},
+        {"json", NULL, &options->json},
+        {"all", NULL, &options->all},
+        {"answers-shown", NULL, &options->answers_shown},
+        {"watch", NULL, &options->watch},
+    };
+    enum {
+        KNOWN = sizeof known / sizeof known[0]
+    };
+    struct option table[KNOWN + 1] = {{NULL, 0, NULL, 0}};
+    for (int i = 0; i < KNOWN; i++)
+        table[i] = (struct option){
+            known[i].name, known[i].value != NULL ? required_argument : no_argument, NULL, i};
     *options = (struct options){.labs = KIT_SOURCE_DIR "/labs", .programs = KIT_BUILD_DIR "/labs"};
-    for (int letter; (letter = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-        switch (letter) {
-        case 'l':
-            options->labs = optarg;
-            break;
-        case 'p':
-            options->programs = optarg;
-            break;
-        case 'a':
-            options->answers = optarg;
-            break;
-        case 'c':
-            options->capture = optarg;
-            break;
-        case 'd':
-            snprintf(options->directory, sizeof options->directory, "%s", optarg);
-            break;
-        case 'n':
-            options->jobs = strtoul(optarg, NULL, 10);
-            if (options->jobs == 0)
-                return command_misuse(argv[0], "--jobs %s: a number from 1 on", optarg);
-            break;
-        case 'r':
-            options->run_only = true;
-            break;
-        case 'R':
-            options->recorded = true;
-            break;
-        case 'f':
-            options->filters = true;
-            break;
-        case 'j':
-            options->json = true;
-            break;
-        case 'A':
-            options->all = true;
-            break;
-        case 's':
-            options->answers_shown = true;
-            break;
-        case 'w':
-            options->watch = true;
-            break;
-        case 'b':
-            options->build = optarg;
-            break;
-        default:
+    for (int which; (which = getopt_long(argc, argv, "", table, NULL)) != -1;) {
+        if (which == '?')
             return COMMAND_MISUSE; /* getopt has said why */
-        }
+        if (known[which].value != NULL)
+            *known[which].value = optarg;
+        else
+            *known[which].flag = true;
     }
+    if (directory != NULL)
+        snprintf(options->directory, sizeof options->directory, "%s", directory);
+    if (jobs != NULL && (options->jobs = strtoul(jobs, NULL, 10)) == 0)
+        return command_misuse(argv[0], "--jobs %s: a number from 1 on", jobs);
     return optind < argc ? COMMAND_FINE : command_misuse(argv[0], "which lab? 3, for example");
 }
 
@@ -131,46 +108,13 @@ static int choose(const struct lab *lab, int argc, char **argv, struct choice *c
     return COMMAND_FINE;
 }
 
-static int read_verdict(const struct lab *lab, const struct options *options, const char *name,
-                        struct fields *verdict, const char *command) {
-    struct failure why;
-    if (check_recorded(options->directory, name, verdict, &why) == 0)
-        return COMMAND_FINE;
-    return command_misuse(command, "%s: run `wire check %d` first", why.text, lab_number(lab));
-}
-
-/* Reads what is recorded of the chosen ones, the questions behind the checks. */
-static int read_verdicts(const struct lab *lab, const struct options *options,
-                         const struct choice *choice, struct fields *verdicts, size_t *count,
-                         const char *command) {
-    int status = COMMAND_FINE;
-    for (size_t i = 0; status == COMMAND_FINE && i < lab->check_count; i++)
-        if (choice->wanted[i])
-            status =
-                read_verdict(lab, options, lab->checks[i].name, &verdicts[(*count)++], command);
-    for (size_t i = 0; status == COMMAND_FINE && i < lab->question_count; i++) {
-        char name[100];
-        snprintf(name, sizeof name, LAB_QUESTION_PREFIX "%s", lab->questions[i].name);
-        if (choice->asked[i])
-            status = read_verdict(lab, options, name, &verdicts[(*count)++], command);
-    }
-    return status;
-}
-
-static int print_json(const struct lab *lab, const struct fields *verdicts, size_t count,
-                      bool answers, const char *command) {
+static int print_json(const struct lab *lab, const struct recorded *recorded, bool answers,
+                      const char *command) {
     struct buf text;
     struct json json;
-    long points = 0, earned = 0;
     buf_init(&text, 16u << 20);
     json_begin(&json, &text);
-    verdict_json_begin(&json, lab);
-    for (size_t i = 0; i < count; i++) {
-        verdict_json_add(&json, &verdicts[i], answers);
-        points += fields_number(&verdicts[i], "points");
-        earned += fields_number(&verdicts[i], "earned");
-    }
-    verdict_json_end(&json, points, earned);
+    verdict_json(&json, lab, recorded->list, recorded->count, answers);
     int status = json_end(&json) == 0 ? COMMAND_FINE : command_misuse(command, "not enough memory");
     if (status == COMMAND_FINE)
         fwrite(text.bytes, 1, text.length, stdout);
@@ -181,25 +125,24 @@ static int print_json(const struct lab *lab, const struct fields *verdicts, size
 /* Shows the verdicts that are recorded for the chosen ones. */
 static int show_verdicts(const struct lab *lab, const struct options *options,
                          const struct choice *choice, const char *command) {
-    struct fields *verdicts = calloc(lab->check_count + lab->question_count + 1, sizeof *verdicts);
-    size_t count = 0;
-    if (verdicts == NULL)
-        return command_misuse(command, "not enough memory");
-    int status = read_verdicts(lab, options, choice, verdicts, &count, command);
-    if (status == COMMAND_FINE && options->json) {
-        status = print_json(lab, verdicts, count, options->answers_shown, command);
-    } else if (status == COMMAND_FINE) {
+    struct recorded recorded;
+    struct failure why;
+    int status = COMMAND_FINE;
+    if (recorded_read_all(lab, options->directory, choice->wanted, choice->asked, &recorded, &why) <
+        0)
+        return command_misuse(command, "%s: run `wire check %d` first", why.text, lab_number(lab));
+    if (options->json) {
+        status = print_json(lab, &recorded, options->answers_shown, command);
+    } else {
         struct verdict_style style;
         verdict_style_for(stdout, &style);
         style.answers = options->answers_shown;
-        report_print(lab, verdicts, count, options->all || choice->named, &style, stdout);
+        report_print(lab, recorded.list, recorded.count, options->all || choice->named, &style,
+                     stdout);
     }
-    for (size_t i = 0; i < count; i++) {
-        if (status == COMMAND_FINE && !verdict_held(&verdicts[i]))
-            status = COMMAND_FAILED;
-        fields_free(&verdicts[i]);
-    }
-    free(verdicts);
+    for (size_t i = 0; status == COMMAND_FINE && i < recorded.count; i++)
+        status = verdict_held(&recorded.list[i]) ? COMMAND_FINE : COMMAND_FAILED;
+    recorded_free(&recorded);
     return status;
 }
 
@@ -247,8 +190,7 @@ static int check_lab(const struct lab *lab, const struct options *options, int a
     if (status != COMMAND_FINE)
         return status;
     if (options->filters)
-        return check_filters(lab, &why) == 0 ? COMMAND_FINE
-                                             : command_misuse(argv[0], "%s", why.text);
+        return filters_try(lab, &why) == 0 ? COMMAND_FINE : command_misuse(argv[0], "%s", why.text);
     if (!options->recorded && run(lab, options, choice, &why) < 0)
         return command_misuse(argv[0], "%s", why.text);
     if (options->run_only)

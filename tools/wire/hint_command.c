@@ -1,8 +1,8 @@
 /* wire hint: help for one check, a step at a time. */
-#include "check.h"
 #include "commands.h"
 #include "files.h"
 #include "lab.h"
+#include "recorded.h"
 #include "verdict.h"
 #include "verdict_print.h"
 #include <getopt.h>
@@ -62,7 +62,7 @@ static bool find_subject(const struct lab *lab, const char *name, struct subject
 /* Whether the last verdict of this check was that it failed. */
 static bool has_failed(const char *directory, const char *name) {
     struct fields verdict = {0};
-    if (check_recorded(directory, name, &verdict, NULL) < 0)
+    if (recorded_read(directory, name, &verdict, NULL) < 0)
         return false;
     bool failed = strcmp(fields_get(&verdict, "outcome"), "failed") == 0;
     fields_free(&verdict);

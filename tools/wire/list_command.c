@@ -1,8 +1,8 @@
 /* wire list: all labs, and how far one is. */
-#include "check.h"
 #include "commands.h"
 #include "files.h"
 #include "lab.h"
+#include "recorded.h"
 #include "verdict.h"
 #include "verdict_print.h"
 #include <dirent.h>
@@ -51,7 +51,7 @@ static void add(struct progress *progress, const char *directory, const char *na
     struct fields verdict = {0};
     progress->points += points;
     bool held = false, failed = false;
-    if (check_recorded(directory, name, &verdict, NULL) == 0) {
+    if (recorded_read(directory, name, &verdict, NULL) == 0) {
         held = verdict_held(&verdict);
         failed = strcmp(fields_get(&verdict, "outcome"), "failed") == 0;
         progress->judged = true;
@@ -89,8 +89,10 @@ static int is_lab(const struct dirent *entry) {
 static int read_all(const struct options *options, struct progress *all, struct failure *why) {
     struct dirent **entries;
     int count = scandir(options->labs, &entries, is_lab, alphasort), read = 0, result = 0;
-    if (count < 0)
-        return failure_system(why, errno, "%s", options->labs);
+    if (count < 0) {
+        failure_system(why, errno, "%s", options->labs);
+        return -1;
+    }
     for (int i = 0; i < count; i++) {
         if (result == 0 && read < LABS_LIMIT)
             result = read_progress(options, entries[i]->d_name, &all[read], why);

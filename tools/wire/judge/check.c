@@ -2,6 +2,7 @@
 #include "dissect.h"
 #include "evidence.h"
 #include "files.h"
+#include "filters.h"
 #include "questions.h"
 #include "references.h"
 #include "run.h"
@@ -14,52 +15,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* All that is wanted from tshark, and where in lab.ini it stands. */
-struct question_list {
-    const char **filters;
-    unsigned *lines;
-    size_t count;
-};
-
-/* Numbers the filters of all checks. */
-static int collect_filters(const struct lab *lab, struct question_list *list) {
-    size_t judges = 0;
-    for (size_t i = 0; i < lab->check_count; i++)
-        judges += lab->checks[i].judge_count;
-    *list = (struct question_list){.filters = calloc(judges + 1, sizeof *list->filters),
-                                   .lines = calloc(judges + 1, sizeof *list->lines)};
-    if (list->filters == NULL || list->lines == NULL)
-        return -1;
-    for (size_t i = 0; i < lab->check_count; i++)
-        for (size_t j = 0; j < lab->checks[i].judge_count; j++) {
-            struct judge *judge = &lab->checks[i].judges[j];
-            if (judge->filter == NULL)
-                continue;
-            judge->match = list->count;
-            list->lines[list->count] = judge->line;
-            list->filters[list->count++] = judge->filter;
-        }
-    return 0;
-}
-
-static void free_list(struct question_list *list) {
-    free(list->filters);
-    free(list->lines);
-}
-
-static int find_filter_error(const struct lab *lab, const struct question_list *list,
-                             const struct dissection *dissection, struct failure *why) {
-    for (size_t i = 0; i < dissection->filter_count; i++)
-        if (dissection->filter_errors[i] != NULL)
-            return failure_set(why, "%s:%u: %s", lab->file, list->lines[i],
-                               dissection->filter_errors[i]);
-    for (size_t i = 0; i < dissection->question_count; i++)
-        if (dissection->question_errors[i] != NULL)
-            return failure_set(why, "%s:%u: %s", lab->file, lab->questions[i].line,
-                               dissection->question_errors[i]);
-    return 0;
-}
 
 static bool is_same_file(const char *one, const char *other) {
     struct stat left, right;
@@ -90,7 +45,7 @@ static size_t find_file(char *const *files, size_t count, const char *path) {
 /* Asks tshark about the captures of the given runs, the references, and the capture of the
    questions (NULL: none); all of them at once, and in this order. */
 static struct dissection *dissect(const struct check_setup *setup, const bool *runs,
-                                  const struct question_list *list,
+                                  const struct filters *filters,
                                   const struct references *references, struct questions *questions,
                                   struct failure *why) {
     const struct lab *lab = setup->lab;
@@ -113,8 +68,8 @@ static struct dissection *dissect(const struct check_setup *setup, const bool *r
         struct dissect_plan plan = {
             .captures = (const char *const *)captures,
             .capture_count = count,
-            .filters = list->filters,
-            .filter_count = list->count,
+            .filters = filters->list,
+            .filter_count = filters->count,
             .questions = questions != NULL ? questions->asked : NULL,
             .question_count = questions != NULL ? lab->question_count : 0,
         };
@@ -214,14 +169,14 @@ static int judge_questions(const struct check_setup *setup, struct questions *qu
 
 /* What is wanted of tshark, and the verdicts. `questions` is NULL when none is asked. */
 static int dissect_and_judge(const struct check_setup *setup, const bool *wanted, const bool *runs,
-                             const struct question_list *list, struct references *references,
+                             const struct filters *filters, struct references *references,
                              struct questions *questions, struct failure *why) {
-    struct dissection *dissection = dissect(setup, runs, list, references, questions, why);
+    struct dissection *dissection = dissect(setup, runs, filters, references, questions, why);
     if (dissection == NULL && questions != NULL && questions->joins) {
         questions->joins = false; /* that capture may be to blame */
-        dissection = dissect(setup, runs, list, references, questions, why);
+        dissection = dissect(setup, runs, filters, references, questions, why);
     }
-    int result = dissection == NULL ? -1 : find_filter_error(setup->lab, list, dissection, why);
+    int result = dissection == NULL ? -1 : filters_find_error(setup->lab, filters, dissection, why);
     if (result == 0)
         result = judge(setup, wanted, runs, dissection, references, why);
     if (result == 0 && questions != NULL)
@@ -238,11 +193,11 @@ static int run_and_judge(const struct check_setup *setup, const bool *wanted, co
         .directory = setup->directory,
         .jobs = setup->jobs,
     };
-    struct question_list list;
+    struct filters filters;
     if (run_all(&run, runs, why) < 0)
         return -1;
-    if (collect_filters(setup->lab, &list) < 0) {
-        free_list(&list);
+    if (filters_collect(setup->lab, &filters) < 0) {
+        filters_free(&filters);
         return failure_set(why, "not enough memory");
     }
     bool asks = false;
@@ -254,11 +209,11 @@ static int run_and_judge(const struct check_setup *setup, const bool *wanted, co
     if (result == 0 && asks)
         result = questions_begin(&questions, setup->lab, setup->answers, setup->capture, why);
     if (result == 0)
-        result = dissect_and_judge(setup, wanted, runs, &list, &references,
+        result = dissect_and_judge(setup, wanted, runs, &filters, &references,
                                    asks ? &questions : NULL, why);
     references_free(&references);
     questions_free(&questions);
-    free_list(&list);
+    filters_free(&filters);
     return result;
 }
 
@@ -320,45 +275,5 @@ int check_run(const struct check_setup *setup, struct failure *why) {
     }
     free(wanted);
     free(runs);
-    return result;
-}
-
-int check_recorded(const char *directory, const char *name, struct fields *verdict,
-                   struct failure *why) {
-    char path[PATH_MAX];
-    if (files_path(path, why, "%s/results/%s", directory, name) < 0 ||
-        fields_read(verdict, path, why) < 0)
-        return -1;
-    static const char *const needed[] = {"number", "check", "says", "points", "earned", "outcome"};
-    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
-        if (fields_get(verdict, needed[i]) == NULL) {
-            fields_free(verdict);
-            return failure_set(why, "%s: this is no verdict", path);
-        }
-    return 0;
-}
-
-int check_filters(const struct lab *lab, struct failure *why) {
-    struct question_list list;
-    struct dissect_question *questions = calloc(lab->question_count + 1, sizeof *questions);
-    int result = collect_filters(lab, &list);
-    if (result < 0 || questions == NULL) {
-        result = failure_set(why, "not enough memory");
-    } else {
-        for (size_t i = 0; i < lab->question_count; i++)
-            questions[i] = (struct dissect_question){.fields = lab->questions[i].field,
-                                                     .where = lab->questions[i].where};
-        struct dissect_plan plan = {
-            .filters = list.filters,
-            .filter_count = list.count,
-            .questions = questions,
-            .question_count = lab->question_count,
-        };
-        struct dissection *dissection = dissect_run(&plan, why);
-        result = dissection == NULL ? -1 : find_filter_error(lab, &list, dissection, why);
-        dissection_free(dissection);
-    }
-    free_list(&list);
-    free(questions);
     return result;
 }

@@ -24,20 +24,10 @@ struct check_setup {
 /*
  * Performs the runs of the wanted checks and of those that they need, judges them, and the asked
  * questions, with one run of tshark, and writes each verdict to DIRECTORY/results/NAME (of a
- * question: question.NAME). This process must be in the lab
- * network. One check of a directory at a time: a second one waits. 0 (whatever the verdicts say),
- * or -1: cannot judge.
+ * question: question.NAME); recorded.h reads them. This process must be in the lab network. One
+ * check of a directory at a time: a second one waits. 0 (whatever the verdicts say), or -1: cannot
+ * judge.
  */
 int check_run(const struct check_setup *setup, struct failure *why);
-
-/* Reads the verdict of a check or question from an earlier check_run. 0, or -1: there is none. */
-int check_recorded(const char *directory, const char *name, struct fields *verdict,
-                   struct failure *why);
-
-/*
- * Whether every display filter of the lab's checks and questions, and every field, is one that
- * tshark knows. 0, or -1 with file, line and tshark's words.
- */
-int check_filters(const struct lab *lab, struct failure *why);
 
 #endif

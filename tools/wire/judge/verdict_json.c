@@ -1,19 +1,11 @@
 #include "verdict_json.h"
 #include <string.h>
 
-void verdict_json_begin(struct json *json, const struct lab *lab) {
-    json_open(json, NULL, '{');
-    json_number(json, "number", lab_number(lab));
-    json_text(json, "name", lab->name);
-    json_text(json, "title", lab->title);
-    json_open(json, "checks", '[');
-}
-
 static bool is_number(const char *key) {
     return strcmp(key, "points") == 0 || strcmp(key, "earned") == 0;
 }
 
-void verdict_json_add(struct json *json, const struct fields *verdict, bool answers) {
+static void add_verdict(struct json *json, const struct fields *verdict, bool answers) {
     json_open(json, NULL, '{');
     for (size_t i = 0; i < verdict->count; i++) {
         const struct field *field = &verdict->list[i];
@@ -36,7 +28,19 @@ void verdict_json_add(struct json *json, const struct fields *verdict, bool answ
     json_close(json);
 }
 
-void verdict_json_end(struct json *json, long points, long earned) {
+void verdict_json(struct json *json, const struct lab *lab, const struct fields *verdicts,
+                  size_t count, bool answers) {
+    long points = 0, earned = 0;
+    json_open(json, NULL, '{');
+    json_number(json, "number", lab_number(lab));
+    json_text(json, "name", lab->name);
+    json_text(json, "title", lab->title);
+    json_open(json, "checks", '[');
+    for (size_t i = 0; i < count; i++) {
+        add_verdict(json, &verdicts[i], answers);
+        points += fields_number(&verdicts[i], "points");
+        earned += fields_number(&verdicts[i], "earned");
+    }
     json_close(json);
     json_number(json, "points", points);
     json_number(json, "earned", earned);

@@ -19,10 +19,10 @@
 #include "json.h"
 #include "lab.h"
 #include <stdbool.h>
+#include <stddef.h>
 
-/* Opens the lab's object; then one verdict after the other; then closes it with the sums. */
-void verdict_json_begin(struct json *json, const struct lab *lab);
-void verdict_json_add(struct json *json, const struct fields *verdict, bool answers);
-void verdict_json_end(struct json *json, long points, long earned);
+/* Writes the lab's object, with these verdicts. `answers`: with the right ones to the questions. */
+void verdict_json(struct json *json, const struct lab *lab, const struct fields *verdicts,
+                  size_t count, bool answers);
 
 #endif

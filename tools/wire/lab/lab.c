@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
 static int no_memory(struct failure *why) {
     return failure_set(why, "not enough memory");
 }
