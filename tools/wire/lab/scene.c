@@ -7,11 +7,20 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum {
-    CLOSING_MS = 2000
+    CLOSING_MS = 2000,
+    ROOM = 65536 /* for what the client sends and the script has not read */
 };
+
+/* The kernel would make more and more room, and whether a client ever has to wait would depend on
+   who is faster. The sockets that are accepted have the listener's. */
+static void limit_room(int listener) {
+    int room = ROOM;
+    setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+}
 
 static int start_script(struct scene *scene, const struct lab_run *run, const char *listen,
                         int limit_ms, struct failure *why) {
@@ -19,6 +28,7 @@ static int start_script(struct scene *scene, const struct lab_run *run, const ch
     int listener = net_listen(listen, why);
     if (listener < 0)
         return -1;
+    limit_room(listener);
     if (pipe2(report, O_CLOEXEC) < 0 || pipe2(over, O_CLOEXEC) < 0)
         return failure_system(why, errno, "a pipe");
     scene->script_report = report[0];
