@@ -5,7 +5,7 @@
  * This is the classic table of all against all (Needleman and Wunsch), which is exact but grows
  * with the product of both lengths. So what is equal at the front is taken first, and of what
  * remains only a window of ALIGN_WINDOW items of each list is looked at: the better half of its
- * alignment is kept, and the window moves on. Memory is at most one window (1 MiB), time at most
+ * alignment is kept, and the window moves on. Memory is at most one window (256 KiB), time at most
  * (mine + reference) * 2 * ALIGN_WINDOW questions. Lists shorter than the window come out exact;
  * in longer ones an item finds its like if it stands less than half a window away.
  */
@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ALIGN_WINDOW 1024
+#define ALIGN_WINDOW 512
 #define ALIGN_EQUAL  16       /* the highest score */
 #define ALIGN_NONE   SIZE_MAX /* no item: a ghost */
 

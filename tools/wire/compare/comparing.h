@@ -16,12 +16,19 @@ struct comparing {
     bool failed; /* no memory, somewhere: the comparison is worth nothing */
 };
 
+/* Hashes by which steps are known as alike, without looking at them again. */
+struct likeness {
+    uint64_t form; /* of its canonical form */
+    uint64_t text; /* of its bytes without dots in front and CRs behind */
+    uint64_t head; /* of "250-SIZE", "Subject"; 0: there is none */
+};
+
 /* One conversation of one capture, ready to be laid beside another. */
 struct party {
     const struct dialogue *dialogue;
     const struct protocol *protocol; /* NULL: not known */
     struct exchanges exchanges;      /* its steps */
-    uint64_t *hash;                  /* of each step's canonical form */
+    struct likeness *likeness;       /* of each step */
     struct stretch *stretch;         /* the exchanges in it */
     size_t stretch_count;
     struct canon_word client; /* what the client calls itself; length 0: not known */
@@ -31,9 +38,10 @@ struct party {
 struct stretch {
     size_t first;
     size_t count;
-    uint64_t hash;    /* of all its steps */
-    uint64_t command; /* of the client's part alone */
-    char verb[16];    /* "EHLO"; or "(connect)", "(greeting)", "(message)", "(tls)", "(end)" */
+    uint64_t hash;     /* of all its steps */
+    uint64_t command;  /* of the client's part alone */
+    uint64_t argument; /* of what stands behind the verb; 0: nothing */
+    char verb[16];     /* "EHLO"; or "(connect)", "(greeting)", "(message)", "(tls)", "(end)" */
 };
 
 /* 0, or -1 without memory. party_free in both cases. */

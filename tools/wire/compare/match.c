@@ -8,7 +8,7 @@
 enum {
     SAME_COMMAND = 12, /* exchanges: the client says the same, the reply differs */
     SAME_VERB = 8,
-    MISSPELT = 1,
+    MISSPELT = 1,   /* another verb, but the same behind it */
     SAME_TEXT = 12, /* steps: only the ending differs, or a dot in front */
     SAME_HEAD = 8,  /* the same reply code and keyword, the same header field */
     SAME_KIND = 2,
@@ -20,33 +20,10 @@ struct matching {
     const struct stretch *stretch[2]; /* those whose steps are aligned */
 };
 
-static bool same_bytes(const char *one, size_t one_length, const char *other, size_t other_length) {
-    return one_length == other_length && memcmp(one, other, one_length) == 0;
-}
-
 /* HELO is the older EHLO. */
 static bool same_verb(const char *one, const char *other) {
     return strcmp(one, other) == 0 || (strcmp(one, "HELO") == 0 && strcmp(other, "EHLO") == 0) ||
            (strcmp(one, "EHLO") == 0 && strcmp(other, "HELO") == 0);
-}
-
-/* A command misspelt: the same behind another verb. */
-static bool same_argument(const struct matching *matching, const size_t item[2]) {
-    const char *text[2];
-    size_t length[2];
-
-    for (int side = 0; side < 2; side++) {
-        const struct party *party = &matching->party[side];
-        const struct dialogue_step *step =
-            party->exchanges.steps[party->stretch[item[side]].first].step;
-        if (step->kind != DIALOGUE_LINE || step->side != DIALOGUE_CLIENT)
-            return false;
-        text[side] = memchr(step->bytes, ' ', step->length);
-        if (text[side] == NULL)
-            return false;
-        length[side] = step->length - (size_t)(text[side] - step->bytes);
-    }
-    return same_bytes(text[0], length[0], text[1], length[1]);
 }
 
 static int score_exchanges(const void *context, size_t mine, size_t reference) {
@@ -57,29 +34,8 @@ static int score_exchanges(const void *context, size_t mine, size_t reference) {
     if (one->hash == other->hash)
         return ALIGN_EQUAL;
     if (!same_verb(one->verb, other->verb))
-        return same_argument(matching, (size_t[]){mine, reference}) ? MISSPELT : 0;
+        return one->argument != 0 && one->argument == other->argument ? MISSPELT : 0;
     return one->command == other->command ? SAME_COMMAND : SAME_VERB;
-}
-
-/* The same line but for its ending, for a CR too many, or for the dot that stuffing adds. */
-static bool same_text(const struct dialogue_step *one, const struct dialogue_step *other) {
-    size_t length = one->length;
-
-    while (length > 0 && one->bytes[length - 1] == '\r')
-        length--;
-    return same_bytes(one->bytes, length, other->bytes, other->length) ||
-           (one->kind == DIALOGUE_MESSAGE && other->length > 0 && other->bytes[0] == '.' &&
-            same_bytes(one->bytes, length, other->bytes + 1, other->length - 1));
-}
-
-/* Where the head of a line ends: behind "250-SIZE", "Subject:". */
-static size_t head_length(const struct dialogue_step *step) {
-    size_t length = 0;
-
-    while (length < step->length && length < 40 && step->bytes[length] != ' ' &&
-           step->bytes[length] != ':')
-        length++;
-    return length;
 }
 
 static bool is_text(const struct dialogue_step *step) {
@@ -99,10 +55,12 @@ static bool is_end(const struct dialogue_step *step) {
 static int score_steps(const void *context, size_t mine, size_t reference) {
     const struct matching *matching = context;
     size_t place[2] = {matching->stretch[0]->first + mine, matching->stretch[1]->first + reference};
+    const struct likeness *like = &matching->party[0].likeness[place[0]];
+    const struct likeness *other_like = &matching->party[1].likeness[place[1]];
     const struct dialogue_step *one = matching->party[0].exchanges.steps[place[0]].step;
     const struct dialogue_step *other = matching->party[1].exchanges.steps[place[1]].step;
 
-    if (matching->party[0].hash[place[0]] == matching->party[1].hash[place[1]])
+    if (like->form == other_like->form)
         return ALIGN_EQUAL;
     if (is_first(one) && is_first(other))
         return SAME_KIND;
@@ -112,11 +70,9 @@ static int score_steps(const void *context, size_t mine, size_t reference) {
         return is_end(one) && is_end(other) ? SAME_KIND : 0;
     if (!is_text(one))
         return one->kind == DIALOGUE_TLS ? 0 : SAME_KIND;
-    if (same_text(one, other) || same_text(other, one))
+    if (like->text == other_like->text)
         return SAME_TEXT;
-    size_t head = head_length(one);
-    return head > 0 && same_bytes(one->bytes, head, other->bytes, head_length(other)) ? SAME_HEAD
-                                                                                      : SAME_KIND;
+    return like->head != 0 && like->head == other_like->head ? SAME_HEAD : SAME_KIND;
 }
 
 static void add_row(struct matching *matching, const struct dialogue_step *mine,

@@ -36,34 +36,66 @@ static void find_client_name(struct party *party) {
     }
 }
 
+/* Where the head of a line ends: behind "250-SIZE", "Subject:". */
+static size_t head_length(const struct dialogue_step *step) {
+    enum {
+        HEAD_MOST = 40
+    };
+    size_t length = 0;
+
+    while (length < step->length && length < HEAD_MOST && step->bytes[length] != ' ' &&
+           step->bytes[length] != ':')
+        length++;
+    return length;
+}
+
+static struct likeness likeness_of(const struct dialogue_step *step, const struct buf *form) {
+    struct likeness likeness = {.form = hash_add(HASH_START, form->bytes, form->length)};
+    size_t first = 0, end = step->length;
+
+    if (step->bytes == NULL)
+        return likeness;
+    while (end > 0 && step->bytes[end - 1] == '\r')
+        end--;
+    while (first < end && step->bytes[first] == '.' && step->kind == DIALOGUE_MESSAGE)
+        first++;
+    likeness.text = hash_add(HASH_START, step->bytes + first, end - first);
+    size_t head = head_length(step);
+    likeness.head = head > 0 ? hash_add(HASH_START, step->bytes, head) : 0;
+    return likeness;
+}
+
 static int hash_steps(struct party *party) {
     struct buf form;
 
-    party->hash = calloc(party->exchanges.count + 1, sizeof *party->hash);
-    if (party->hash == NULL)
+    party->likeness = calloc(party->exchanges.count + 1, sizeof *party->likeness);
+    if (party->likeness == NULL)
         return -1;
     buf_init(&form, FORM_LIMIT);
     for (size_t i = 0; i < party->exchanges.count; i++) {
+        const struct dialogue_step *step = party->exchanges.steps[i].step;
         buf_clear(&form);
-        if (canon_step(party->exchanges.steps[i].step, &party->client, &form) < 0) {
+        if (canon_step(step, &party->client, &form) < 0) {
             buf_free(&form);
             return -1;
         }
-        party->hash[i] = hash_add(HASH_START, form.bytes, form.length);
+        party->likeness[i] = likeness_of(step, &form);
     }
     buf_free(&form);
     return 0;
 }
 
-/* "EHLO" of "EHLO client.example.org", "MAIL" of "mail from:<…>". */
-static void read_verb(const struct dialogue_step *step, char verb[16]) {
+/* "EHLO" of "EHLO client.example.org", "MAIL" of "mail from:<…>"; and the rest. */
+static void read_verb(const struct dialogue_step *step, struct stretch *stretch) {
     size_t length = 0;
 
-    while (length < step->length && length < 15 && isalnum((unsigned char)step->bytes[length])) {
-        verb[length] = (char)toupper((unsigned char)step->bytes[length]);
+    while (length < step->length && length < sizeof stretch->verb - 1 &&
+           isalnum((unsigned char)step->bytes[length])) {
+        stretch->verb[length] = (char)toupper((unsigned char)step->bytes[length]);
         length++;
     }
-    verb[length] = '\0';
+    if (length < step->length)
+        stretch->argument = hash_add(HASH_START, step->bytes + length, step->length - length);
 }
 
 static void name_stretch(const struct party *party, struct stretch *stretch) {
@@ -88,7 +120,7 @@ static void name_stretch(const struct party *party, struct stretch *stretch) {
         break;
     case DIALOGUE_LINE:
         if (step->side == DIALOGUE_CLIENT) {
-            read_verb(step, stretch->verb);
+            read_verb(step, stretch);
             return;
         }
         name = "(greeting)";
@@ -113,9 +145,11 @@ static int find_stretches(struct party *party) {
             stretch->hash = stretch->command = HASH_START;
             name_stretch(party, stretch);
         }
-        stretch->hash = hash_add(stretch->hash, &party->hash[i], sizeof party->hash[i]);
+        stretch->hash =
+            hash_add(stretch->hash, &party->likeness[i].form, sizeof party->likeness[i].form);
         if (exchanges->steps[i].step->side == DIALOGUE_CLIENT)
-            stretch->command = hash_add(stretch->command, &party->hash[i], sizeof party->hash[i]);
+            stretch->command = hash_add(stretch->command, &party->likeness[i].form,
+                                        sizeof party->likeness[i].form);
     }
     party->stretch_count = most;
     return 0;
@@ -131,7 +165,7 @@ int party_make(const struct dialogue *dialogue, struct party *party) {
 
 void party_free(struct party *party) {
     exchanges_free(&party->exchanges);
-    free(party->hash);
+    free(party->likeness);
     free(party->stretch);
     *party = (struct party){.dialogue = NULL};
 }
