@@ -28,6 +28,9 @@ static void names_what_varies(void **state) {
         {"at 2026-11-21T10:07:08Z and 2026-11-21T10:07:08.123Z.", "at ‹date› and ‹date›."},
         {"\tby mail.example.org with ESMTP id 77; Sat, 21 Nov 2026 10:07:08 +0000",
          "\\x09by mail.example.org with ESMTP id ‹queue-id›; ‹date›"},
+        {"Word: kit-abcdefgh23!", "Word: ‹nonce›!"},
+        {"kit-abcdefgh2", "kit-abcdefgh2"}, /* one letter short */
+        {"kit-abcdefgh01", "kit-abcdefgh01"},
         {"ı ç ş ü ö İ €", "ı ç ş ü ö İ €"},
         {"C:\\temp", "C:\\\\temp"},
         {"\x01\x7f", "\\x01\\x7F"},
@@ -45,6 +48,28 @@ static void names_what_varies(void **state) {
         buf_init(&out, 1000);
         assert_int_equal(canon_line(cases[i].line, strlen(cases[i].line), &out), 0);
         assert_string_equal(out.bytes != NULL ? out.bytes : "", cases[i].canonical);
+        buf_free(&out);
+    }
+}
+
+/* What a conversation makes up itself has a name where it stands as a word. */
+static void names_a_word_of_the_conversation(void **state) {
+    (void)state;
+    static const struct canon_word word = {"client.example.org", 18, "client-name"};
+    static const char *const cases[][2] = {
+        {"250 mail.example.org greets client.example.org",
+         "250 mail.example.org greets ‹client-name›"},
+        {"EHLO CLIENT.example.org", "EHLO ‹client-name›"},
+        {"EHLO my-client.example.org", "EHLO my-client.example.org"},
+        {"from client.example.org (client.example.org.)",
+         "from ‹client-name› (client.example.org.)"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf out;
+        buf_init(&out, 1000);
+        assert_int_equal(canon_line_with(cases[i][0], strlen(cases[i][0]), &word, &out), 0);
+        assert_string_equal(out.bytes, cases[i][1]);
         buf_free(&out);
     }
 }
@@ -263,6 +288,7 @@ static void unanswered_commands_are_kept(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_what_varies),
+        cmocka_unit_test(names_a_word_of_the_conversation),
         cmocka_unit_test(stays_within_the_limit),
         cmocka_unit_test(reads_like_a_dialogue),
         cmocka_unit_test(segments_and_pipelining_make_no_difference),

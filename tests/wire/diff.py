@@ -7,6 +7,7 @@ import concurrent.futures
 import fnmatch
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -313,6 +314,14 @@ class Drawing(unittest.TestCase):
         self.assertTrue(done.stdout.startswith("The recording (yours)\n  late begins in the middle"))
         self.assertNotIn("|", done.stdout)
         self.assertTrue(done.stdout.endswith("\ncannot judge\n"))
+
+    def test_help_lists_the_canonicalisers(self):
+        table = (SOURCE / "tools" / "wire" / "dialogue" / "canon_line.c").read_text(encoding="utf-8")
+        names = re.findall(r'\{\{"([a-z-]+)",', table)
+        self.assertGreater(len(names), 3)
+        told = wire("diff", "--help").stdout
+        for name in names:
+            self.assertRegex(told, r"\n  %s  " % name)
 
     def test_wrong_use_is_said_in_one_line(self):
         for words in ([], ["good"], ["good", "good", "good"], ["--width", "5", "good", "good"], ["--width"],

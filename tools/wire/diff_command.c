@@ -6,18 +6,12 @@
 #include "files.h"
 #include "lab_captures.h"
 #include "options.h"
-#include "show_beside.h"
-#include "show_style.h"
-#include "show_text.h"
+#include "show_comparison.h"
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    /* Without --all no more differences than these are told one by one. */
-    TOLD_MOST = 20,
-    JSON_LIMIT = 1 << 30,
-};
+#define JSON_LIMIT (1U << 30)
 
 struct request {
     const char *file[2]; /* by enum comparison_side */
@@ -53,152 +47,6 @@ static int read_arguments(int argc, char **argv, struct request *request) {
     return COMMAND_FINE;
 }
 
-static void put_role(const struct request *request, enum role role, const char *words) {
-    printf("%s%s%s", style_begin(&request->style, role), words, style_end(&request->style, role));
-}
-
-static void put_title(const struct request *request, const char *words) {
-    putchar('\n');
-    put_role(request, ROLE_HEAD, words);
-    putchar('\n');
-}
-
-static void put_problems(const struct request *request, const struct comparison *comparison) {
-    for (size_t i = 0; i < comparison->problem_count; i++) {
-        const struct comparison_problem *problem = &comparison->problems[i];
-        if (!problem->fatal && comparison->outcome == COMPARISON_CANNOT_JUDGE)
-            continue; /* a remark would only distract */
-        put_role(request, problem->fatal ? ROLE_BAD : ROLE_WARNING,
-                 problem->fatal ? "The recording" : "Remark on the recording");
-        printf(" (%s)\n", problem->side == COMPARISON_MINE ? "yours" : "the reference");
-        show_paragraph(problem->sentence, 2, &request->style, stdout);
-        if (problem->remedy != NULL) {
-            struct buf words;
-            buf_init(&words, 4096);
-            buf_printf(&words, "What to do: %s.", problem->remedy);
-            show_paragraph(words.bytes != NULL ? words.bytes : "", 2, &request->style, stdout);
-            buf_free(&words);
-        }
-        putchar('\n');
-    }
-}
-
-static void put_ladders(const struct request *request, const struct comparison *comparison) {
-    bool some = false;
-
-    for (size_t i = 0; i < comparison->pair_count; i++) {
-        if (comparison->pairs[i].row_count == 0)
-            continue;
-        if (some)
-            putchar('\n');
-        some = true;
-        show_beside(comparison, i, request->file, &request->style, stdout);
-    }
-}
-
-/* Sentence, clause, and where to look. */
-static void put_difference(const struct request *request,
-                           const struct comparison_difference *difference, int indent) {
-    struct buf words;
-
-    show_paragraph(difference->sentence, indent, &request->style, stdout);
-    buf_init(&words, 1000);
-    if (difference->clause != NULL)
-        buf_printf(&words, "%s", difference->clause);
-    if (difference->frame[COMPARISON_MINE] > 0)
-        buf_printf(&words, "%sframe %u", words.length > 0 ? " · " : "",
-                   difference->frame[COMPARISON_MINE]);
-    if (difference->frame[COMPARISON_REFERENCE] > 0)
-        buf_printf(&words, "%sreference: frame %u", words.length > 0 ? " · " : "",
-                   difference->frame[COMPARISON_REFERENCE]);
-    if (difference->rows > 1)
-        buf_printf(&words, " · and %zu more like it", difference->rows - 1);
-    fputs(style_begin(&request->style, ROLE_QUIET), stdout);
-    show_paragraph(words.bytes != NULL ? words.bytes : "", indent, &request->style, stdout);
-    fputs(style_end(&request->style, ROLE_QUIET), stdout);
-    buf_free(&words);
-}
-
-static void put_first(const struct request *request, const struct comparison *comparison) {
-    const struct comparison_difference *first = comparison_first_wrong(comparison);
-
-    if (first == NULL)
-        return;
-    put_title(request, "First divergence");
-    put_difference(request, first, 2);
-}
-
-/* One of the rest: its sign and class stand in front. */
-static void put_one(const struct request *request, const struct comparison_difference *difference) {
-    printf("%s %s\n", show_class_sign(difference->class, &request->style),
-           comparison_class_name(difference->class));
-    put_difference(request, difference, 4);
-}
-
-/* Heaviest first. Without --all what is only environment is counted, no more. */
-static void put_rest(const struct request *request, const struct comparison *comparison) {
-    const struct comparison_difference *first = comparison_first_wrong(comparison);
-    int least = request->style.all ? COMPARISON_ENVIRONMENT : COMPARISON_ALLOWED;
-    size_t told = 0, all = first != NULL ? 1 : 0;
-
-    for (int weight = COMPARISON_WRONG; weight >= least; weight--) {
-        for (size_t i = 0; i < comparison->difference_count; i++) {
-            const struct comparison_difference *difference = &comparison->differences[i];
-            if ((int)difference->class != weight || difference == first ||
-                (told == TOLD_MOST && !request->style.all))
-                continue;
-            if (told++ == 0)
-                put_title(request, first != NULL ? "The rest" : "Differences");
-            put_one(request, difference);
-        }
-        all += comparison->total[weight];
-    }
-    all -= told + (first != NULL ? 2 : 0);
-    if (all > 0)
-        printf("  and %zu more%s\n", all, request->style.all ? "" : " (--all)");
-}
-
-static void put_cost(const struct request *request, const struct comparison *comparison) {
-    const struct comparison_cost *cost = &comparison->cost;
-    char number[5][32];
-
-    if (!cost->present)
-        return;
-    int tls = (int)cost->encrypted, clear = 1 - tls;
-    put_title(request, "What encryption hid and cost");
-    printf("  hidden       %s octets of the dialogue\n", show_number(cost->hidden, number[0]));
-    printf("  octets       %s encrypted, %s in clear\n", show_number(cost->octets[tls], number[1]),
-           show_number(cost->octets[clear], number[2]));
-    printf("  packets      %u encrypted, %u in clear\n", cost->packets[tls], cost->packets[clear]);
-    printf("  round trips  %u encrypted, %u in clear\n", cost->round_trips[tls],
-           cost->round_trips[clear]);
-}
-
-static void put_counts(const struct request *request, const struct comparison *comparison) {
-    static const struct {
-        const char *words;
-        enum role role;
-    } outcomes[] = {
-        [COMPARISON_IS_SAME] = {"same", ROLE_SERVER},
-        [COMPARISON_DIFFERS] = {"differs", ROLE_BAD},
-        [COMPARISON_CANNOT_JUDGE] = {"cannot judge", ROLE_BAD},
-    };
-    char number[32];
-
-    if (comparison->pair_count > 0)
-        putchar('\n');
-    put_role(request, outcomes[comparison->outcome].role, outcomes[comparison->outcome].words);
-    if (comparison->pair_count > 0) {
-        printf(": ");
-        for (int weight = COMPARISON_WRONG; weight > COMPARISON_SAME; weight--)
-            printf("%zu %s (%s), ", comparison->total[weight],
-                   comparison_class_name((enum comparison_class)weight),
-                   show_class_sign((enum comparison_class)weight, &request->style));
-        printf("%s steps alike", show_number(comparison->alike, number));
-    }
-    putchar('\n');
-}
-
 static int put_json(const struct request *request, const struct comparison *comparison) {
     struct json json;
     struct buf out;
@@ -226,12 +74,7 @@ static int put_comparison(const struct request *request, const struct comparison
     if (request->json) {
         status = put_json(request, comparison);
     } else {
-        put_problems(request, comparison);
-        put_ladders(request, comparison);
-        put_first(request, comparison);
-        put_rest(request, comparison);
-        put_cost(request, comparison);
-        put_counts(request, comparison);
+        show_comparison(comparison, request->file, &request->style, stdout);
     }
     if (fflush(stdout) != 0)
         return command_misuse("diff", "standard output cannot be written");

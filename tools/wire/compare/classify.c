@@ -1,134 +1,18 @@
 /* Walks over the rows of a pair, exchange by exchange, and asks the tables what they mean. */
 #include "rules.h"
-#include "wording.h"
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 enum {
     WORDS_LIMIT = 2000,
-    /* The same rule again is looked for among so many differences before it. */
-    MERGE_REACH = 32,
     /* So many commands that stand in other places are looked for. */
     MOVED_MOST = 512,
 };
 
-void look_say(struct look *look, const char *format, ...) {
-    char text[600];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    buf_append(&look->words, text, strlen(text));
-}
-
-void look_quote(struct look *look, const struct dialogue_step *step) {
-    wording_quote(step, &look->words);
-}
-
-bool look_at(struct look *look, size_t at) {
-    look->has_byte = true;
-    look->at = at;
-    return true;
-}
-
-const char *look_verb(const struct look *look, enum comparison_side side) {
-    size_t stretch = look->beside[look->rows[look->first].exchange].item[side];
-
-    return stretch == ALIGN_NONE ? "" : look->party[side].stretch[stretch].verb;
-}
-
-bool look_announced(const struct look *look, enum comparison_side side, const char *word,
-                    size_t length) {
-    const struct exchanges *exchanges = &look->party[side].exchanges;
-
-    for (size_t i = 0; i < exchanges->count; i++) {
-        const struct dialogue_step *step = exchanges->steps[i].step;
-        if (step->side == DIALOGUE_SERVER && step->kind == DIALOGUE_LINE &&
-            step->length >= 4 + length && strncmp(step->bytes, "250", 3) == 0 &&
-            strncasecmp(step->bytes + 4, word, length) == 0 &&
-            (step->length == 4 + length || step->bytes[4 + length] == ' '))
-            return true;
-        if (step->kind == DIALOGUE_MESSAGE)
-            break; /* EHLO comes before the first message */
-    }
-    return false;
-}
-
 static void weigh(struct comparison_row *row, enum comparison_class class) {
     if (row->class < class)
         row->class = class;
-}
-
-/* The same difference once more, if it was told already. */
-static bool merge(struct comparison *comparison, const struct look *look, const struct rule *rule) {
-    for (size_t i = comparison->difference_count;
-         i-- > 0 && i + MERGE_REACH >= comparison->difference_count;) {
-        struct comparison_difference *difference = &comparison->differences[i];
-        if (difference->pair == look->pair && difference->class == rule->class &&
-            strcmp(difference->rule, rule->name) == 0) {
-            difference->rows++;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* One more exchange that is missing, or one too many, behind another: both are told as one. */
-static bool goes_on(struct comparison *comparison, const struct look *look,
-                    const struct rule *rule) {
-    if (comparison->difference_count == 0 || look->first == 0 || look->row != look->first)
-        return false;
-    struct comparison_difference *last = &comparison->differences[comparison->difference_count - 1];
-    if (strcmp(rule->name, last->rule) != 0 || last->pair != look->pair ||
-        (strcmp(rule->name, "missing") != 0 && strcmp(rule->name, "extra") != 0) ||
-        look->rows[look->first - 1].exchange != look->rows[last->row].exchange + last->rows - 1)
-        return false;
-    last->rows++;
-    return true;
-}
-
-static void add_difference(struct look *look, const struct rule *rule) {
-    struct comparison *comparison = look->comparing->comparison;
-
-    if ((rule->merges && merge(comparison, look, rule)) || goes_on(comparison, look, rule))
-        return;
-    comparison->total[rule->class]++;
-    if (comparison->difference_count == COMPARISON_DIFFERENCE_LIMIT)
-        return;
-    struct comparison_difference difference = {
-        .class = rule->class,
-        .rule = rule->name,
-        .pair = look->pair,
-        .row = look->row,
-        .sentence = strdup(look->words.bytes != NULL ? look->words.bytes : ""),
-        .clause = rule->clause != NULL ? rule->clause : look->clause,
-        .rows = 1,
-        .frame = {look->mine != NULL ? look->mine->last_frame : 0,
-                  look->reference != NULL ? look->reference->last_frame : 0},
-        .has_byte = look->has_byte && look->mine != NULL && look->mine->bytes != NULL,
-        .at = look->at,
-    };
-    look->comparing->failed |= difference.sentence == NULL;
-    comparison->differences[comparison->difference_count++] = difference;
-}
-
-/* Asks a table about the row in question; returns the rule that applies, NULL: none does. */
-static const struct rule *ask(struct look *look, const struct rule *rules) {
-    for (const struct rule *rule = rules; rule->name != NULL; rule++) {
-        buf_clear(&look->words);
-        look->clause = NULL;
-        look->has_byte = false;
-        look->at = 0;
-        if (!rule->applies(look))
-            continue;
-        add_difference(look, rule);
-        return rule;
-    }
-    return NULL;
 }
 
 static void set_row(struct look *look, size_t row) {
@@ -186,14 +70,14 @@ static void classify_row(struct look *look) {
     bool both = look->mine != NULL && look->reference != NULL;
 
     if (look->recorded[0] != SIZE_MAX || look->recorded[1] != SIZE_MAX)
-        rule = ask(look, tail_rules);
+        rule = look_ask(look, tail_rules);
     if (rule != NULL) {
         /* Nothing can be said of it. */
     } else if (both && same_canonical(look)) {
         if (!same_bytes(look->mine, look->reference) && look->mine->kind != DIALOGUE_TLS)
-            rule = ask(look, value_rules);
+            rule = look_ask(look, value_rules);
     } else {
-        rule = ask(look, rules_for(look));
+        rule = look_ask(look, rules_for(look));
     }
     if (rule == NULL)
         return;
@@ -206,7 +90,7 @@ static void classify_row(struct look *look) {
 /* All rows of the exchange belong to one difference, told at the first. */
 static bool classify_whole(struct look *look, const struct rule *rules) {
     set_row(look, look->first);
-    const struct rule *rule = ask(look, rules);
+    const struct rule *rule = look_ask(look, rules);
     if (rule == NULL)
         return false;
     for (size_t i = look->first; i < look->end; i++)
@@ -242,7 +126,7 @@ static void classify_exchange(struct look *look) {
         return;
     if (!end) {
         set_row(look, look->first);
-        const struct rule *rule = ask(look, exchange_rules);
+        const struct rule *rule = look_ask(look, exchange_rules);
         if (rule != NULL)
             weigh(&look->rows[look->first], rule->class);
     }
@@ -390,8 +274,8 @@ void classify_pair(struct comparing *comparing, size_t pair, const struct party 
     } else {
         find_moved(&look, moved);
         set_row(&look, 0);
-        ask(&look, pair_rules);
-        ask(&look, segment_rules);
+        look_ask(&look, pair_rules);
+        look_ask(&look, segment_rules);
         classify_rows(&look);
     }
     for (size_t i = 0; i < laid->row_count; i++)
@@ -422,6 +306,6 @@ void classify_lonely(struct comparing *comparing, size_t pair) {
                  other->port[DIALOGUE_SERVER], other->stream);
     look.mine = mine != NULL && mine->step_count > 0 ? &mine->steps[0] : NULL;
     look.reference = other != NULL && other->step_count > 0 ? &other->steps[0] : NULL;
-    add_difference(&look, &more);
+    look_add(&look, &more);
     buf_free(&look.words);
 }

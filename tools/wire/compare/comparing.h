@@ -60,6 +60,12 @@ void pair_conversations(struct comparing *comparing);
 /* Judges the recordings: fills comparison->problems. */
 void judge_recordings(struct comparing *comparing);
 
+/* Parts of it: is there a conversation of the exercise, and what else is there? */
+void judge_empty(struct comparing *comparing, enum comparison_side side);
+void judge_other(struct comparing *comparing, enum comparison_side side);
+void judge_port(struct comparing *comparing, enum comparison_side side);
+void judge_foreign(struct comparing *comparing, enum comparison_side side);
+
 /* The recording ends before its conversation does: what is missing there counts for nothing. */
 bool recording_lost_tail(const struct dialogue *dialogue);
 

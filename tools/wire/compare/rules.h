@@ -69,4 +69,24 @@ const char *look_verb(const struct look *look, enum comparison_side side);
 bool look_announced(const struct look *look, enum comparison_side side, const char *word,
                     size_t length);
 
+/* The first byte in which both lines differ. */
+size_t rule_difference_at(const struct look *look);
+
+/* Of rules_parameter.c, for command_rules. */
+bool rule_has_false_size(struct look *look);
+bool rule_has_other_size(struct look *look);
+bool rule_has_fine_parameters(struct look *look);
+bool rule_has_other_parameters(struct look *look);
+
+/* Asks a table about the row in question, and adds the difference. Returns the rule that applied,
+   NULL: none did. */
+const struct rule *look_ask(struct look *look, const struct rule *rules);
+
+/* Adds a difference, as `look` has it now. */
+void look_add(struct look *look, const struct rule *rule);
+
+/* The first step of one end in this exchange, on a side; NULL: none. */
+const struct dialogue_step *look_step(const struct look *look, enum comparison_side side,
+                                      enum dialogue_side who);
+
 #endif

@@ -20,19 +20,9 @@ static int code_of(const struct dialogue_step *step) {
     return (step->bytes[0] - '0') * 100 + (step->bytes[1] - '0') * 10 + step->bytes[2] - '0';
 }
 
-/* What the reply answers, in this exchange: the client's first line. */
-static const struct dialogue_step *command_of(const struct look *look, enum comparison_side side) {
-    for (size_t i = look->first; i < look->end; i++) {
-        const struct dialogue_step *step = look->rows[i].step[side];
-        if (step != NULL && step->side == DIALOGUE_CLIENT)
-            return step;
-    }
-    return NULL;
-}
-
 /* `to` stands before it: " to ", " ". */
 static void say_what_it_answers(struct look *look, const char *to) {
-    const struct dialogue_step *command = command_of(look, COMPARISON_MINE);
+    const struct dialogue_step *command = look_step(look, COMPARISON_MINE, DIALOGUE_CLIENT);
 
     if (command == NULL)
         return;

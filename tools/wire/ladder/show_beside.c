@@ -1,4 +1,5 @@
 #include "show_beside.h"
+#include "show_cell.h"
 #include "show_style.h"
 #include "show_text.h"
 #include <stdlib.h>
@@ -8,27 +9,7 @@ enum {
     /* What is drawn of a stretch that is alike, at each end of it. */
     CONTEXT = 3,
     ROWS_MOST = 120, /* without --all */
-    /* One step takes no more lines than these, without --all; and no more in any case. */
-    LINES_MOST = 3,
-    LINES_EVER = 2000,
-    LINE_BYTES = 4096,
     SIGN_WIDTH = 2,
-};
-
-struct line {
-    char *text;
-    int columns;
-    enum role role;
-};
-
-/* What stands in one column of one row. */
-struct cell {
-    struct line *lines;
-    size_t count;
-    unsigned frame;
-    const char *arrow; /* "" for a ghost */
-    bool lock;
-    enum dialogue_side side;
 };
 
 struct view {
@@ -61,124 +42,6 @@ static void in_role(const struct view *view, enum role role, const char *text) {
             style_end(view->style, role));
 }
 
-/* Without memory the drawing has a line less. */
-static void add_line(struct cell *cell, const char *text, int columns, enum role role) {
-    struct line *lines = reallocarray(cell->lines, cell->count + 1, sizeof *lines);
-
-    if (lines == NULL)
-        return;
-    cell->lines = lines;
-    lines[cell->count] = (struct line){strdup(text), columns, role};
-    cell->count += lines[cell->count].text != NULL ? 1 : 0;
-}
-
-static void free_cell(struct cell *cell) {
-    for (size_t i = 0; i < cell->count; i++)
-        free(cell->lines[i].text);
-    free(cell->lines);
-}
-
-/* The caret under byte `at` of a line that shows bytes[from] … */
-static void add_caret(const struct view *view, struct cell *cell, const struct dialogue_step *step,
-                      size_t from, size_t at) {
-    struct buf text;
-    size_t position = from;
-    int columns = 0;
-
-    buf_init(&text, LINE_BYTES);
-    if (at > from)
-        columns =
-            show_text_row(step->bytes, at, &position, LINE_BYTES / 8, view->style->unicode, &text);
-    buf_clear(&text);
-    for (int i = 0; i < columns; i++)
-        buf_append(&text, " ", 1);
-    if (buf_append(&text, "^", 1) == 0)
-        add_line(cell, text.bytes, columns + 1, ROLE_BAD);
-    buf_free(&text);
-}
-
-static const char *mark_of(const struct dialogue_step *step) {
-    if (step->kind == DIALOGUE_BYTES || step->ending == DIALOGUE_CRLF)
-        return "";
-    return step->ending == DIALOGUE_LF ? " <LF>" : " <no line end>";
-}
-
-static enum role role_of_step(const struct dialogue_step *step) {
-    if (step->kind == DIALOGUE_MESSAGE)
-        return ROLE_MESSAGE;
-    return step->side == DIALOGUE_CLIENT ? ROLE_CLIENT : ROLE_SERVER;
-}
-
-/* `at`: SIZE_MAX when no byte is marked. */
-static void add_bytes(const struct view *view, struct cell *cell, const struct dialogue_step *step,
-                      int width, size_t at) {
-    size_t most = view->style->all ? LINES_EVER : LINES_MOST, position = 0;
-    const char *mark = mark_of(step);
-    struct buf text;
-    bool more = true;
-
-    buf_init(&text, LINE_BYTES);
-    while (more && cell->count < most + 1) {
-        size_t from = position;
-        buf_clear(&text);
-        buf_append(&text, "", 0);
-        int columns = step->length > position ? show_text_row(step->bytes, step->length, &position,
-                                                              width, view->style->unicode, &text)
-                                              : 0;
-        more = position < step->length;
-        if (!more && *mark != '\0') {
-            buf_append(&text, mark, strlen(mark));
-            columns += (int)strlen(mark);
-        }
-        add_line(cell, text.bytes != NULL ? text.bytes : "", columns, role_of_step(step));
-        if (at >= from && (at < position || (!more && at != SIZE_MAX))) {
-            add_caret(view, cell, step, from, at > step->length ? step->length : at);
-            at = SIZE_MAX;
-        }
-    }
-    buf_free(&text);
-    if (more) {
-        char words[64], number[32];
-        int columns = snprintf(words, sizeof words, "... %s more octets",
-                               show_number(step->length - position, number));
-        add_line(cell, words, columns, ROLE_QUIET);
-    }
-}
-
-static void add_words(struct cell *cell, const char *words, enum role role) {
-    add_line(cell, words, (int)strlen(words), role);
-}
-
-static void add_step(const struct view *view, struct cell *cell, const struct dialogue_step *step,
-                     int width, size_t at) {
-    static const char *const words[] = {
-        [DIALOGUE_CONNECT] = "connects (SYN)",   [DIALOGUE_REFUSED] = "refuses (RST)",
-        [DIALOGUE_NO_ANSWER] = "SYN, no answer", [DIALOGUE_CLOSE] = "closes (FIN)",
-        [DIALOGUE_RESET] = "breaks off (RST)",   [DIALOGUE_GAP] = "(octets not recorded)",
-    };
-    char tls[64], spare[20];
-
-    switch (step->kind) {
-    case DIALOGUE_LINE:
-    case DIALOGUE_MESSAGE:
-    case DIALOGUE_BYTES:
-        add_bytes(view, cell, step, width, at);
-        return;
-    case DIALOGUE_TLS:
-        snprintf(tls, sizeof tls, "TLS %s",
-                 step->tls == TLS_ALERT                ? "alert"
-                 : step->tls == TLS_APPLICATION_DATA   ? "data"
-                 : step->tls == TLS_CHANGE_CIPHER_SPEC ? "ChangeCipherSpec"
-                 : step->handshake < 0                 ? "handshake"
-                                       : dialogue_handshake_name(step->handshake, spare));
-        add_words(cell, tls, ROLE_TLS);
-        return;
-    default:
-        add_words(cell, words[step->kind], ROLE_QUIET);
-        return;
-    }
-}
-
 static void fill_cell(const struct view *view, const struct comparison_row *row,
                       enum comparison_side side, size_t at, struct cell *cell) {
     const struct dialogue_step *step = row->step[side];
@@ -187,14 +50,14 @@ static void fill_cell(const struct view *view, const struct comparison_row *row,
     *cell = (struct cell){.arrow = ""};
     if (step == NULL) {
         bool lacks = side == COMPARISON_MINE && row->class == COMPARISON_WRONG;
-        add_words(cell, lacks ? "(missing)" : "(nothing)", lacks ? ROLE_BAD : ROLE_QUIET);
+        cell_words(cell, lacks ? "(missing)" : "(nothing)", lacks ? ROLE_BAD : ROLE_QUIET);
         return;
     }
     cell->frame = step->last_frame;
     cell->lock = step->encrypted;
     cell->side = step->side;
     cell->arrow = step->side == DIALOGUE_CLIENT ? signs->right : signs->left;
-    add_step(view, cell, step, view->text[side], at);
+    cell_step(cell, step, view->style, view->text[side], at);
 }
 
 /* Line number `number` of a cell, filled up to its width if something stands behind it. */
@@ -252,8 +115,8 @@ static void put_row(struct view *view, const struct comparison_row *row, size_t 
         }
         fputc('\n', view->out);
     }
-    free_cell(&cell[0]);
-    free_cell(&cell[1]);
+    cell_free(&cell[0]);
+    cell_free(&cell[1]);
 }
 
 /* The byte that the first difference of this row points to. */
@@ -416,45 +279,4 @@ void show_beside(const struct comparison *comparison, size_t pair, const char *c
     measure(&view);
     put_heading(&view, names);
     put_rows(&view);
-}
-
-/* What our own sentences hold beyond ASCII. */
-static void spell_in_ascii(const char *text, struct buf *out) {
-    static const struct {
-        const char *sign, *spelled;
-    } signs[] = {{"§", "section "}, {"…", "..."}, {"‹", "<"}, {"›", ">"},
-                 {"→", "->"},       {"–", "-"},   {"·", "-"}};
-
-    while (*text != '\0') {
-        size_t i = 0;
-        while (i < sizeof signs / sizeof *signs &&
-               strncmp(text, signs[i].sign, strlen(signs[i].sign)) != 0)
-            i++;
-        if (i < sizeof signs / sizeof *signs) {
-            buf_append(out, signs[i].spelled, strlen(signs[i].spelled));
-            text += strlen(signs[i].sign);
-        } else {
-            buf_append(out, text++, 1);
-        }
-    }
-}
-
-void show_paragraph(const char *text, int indent, const struct show_style *style, FILE *out) {
-    struct buf words, row;
-    size_t position = 0;
-
-    buf_init(&words, 1 << 16);
-    buf_init(&row, LINE_BYTES);
-    if (style->unicode)
-        buf_append(&words, text, strlen(text));
-    else
-        spell_in_ascii(text, &words);
-    while (position < words.length) {
-        buf_clear(&row);
-        show_text_row(words.bytes, words.length, &position, style->width - indent, style->unicode,
-                      &row);
-        fprintf(out, "%*s%s\n", indent, "", row.bytes != NULL ? row.bytes : "");
-    }
-    buf_free(&words);
-    buf_free(&row);
 }

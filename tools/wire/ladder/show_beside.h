@@ -29,10 +29,4 @@ void show_beside(const struct comparison *comparison, size_t pair, const char *c
 /* The sign of a class, one column wide. */
 const char *show_class_sign(enum comparison_class class, const struct show_style *style);
 
-/*
- * Writes text of ours (UTF-8, one paragraph) in rows of the style's width, indented by `indent`
- * blanks. Without style->unicode "§", "…" and the like are written in ASCII.
- */
-void show_paragraph(const char *text, int indent, const struct show_style *style, FILE *out);
-
 #endif
