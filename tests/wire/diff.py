@@ -20,10 +20,10 @@ WIRE = str(BUILD / "bin" / "wire")
 PLACE = BUILD / "tests" / "diff"
 SAME, DIFFERS, CANNOT_JUDGE = 0, 1, 2
 
-# MINE (against REFERENCE, "good" where none is named): exit status; then the first difference that is
+# MINE (against REFERENCE, "again" where none is named): exit status; then the first difference that is
 # wrong, or, where nothing is, the heaviest: class, rule, clause, sentence. None: no difference but values.
 DIALOGUES = {
-    "again": (SAME, None),
+    "good": (SAME, None),
     "one-byte": (SAME, ("environment", "segments", None, "The bytes came in ??? segments, the reference's in ??: TCP may cut its stream anywhere.")),
     "other-name": (SAME, None),
     "pipelined": (SAME, (
@@ -173,7 +173,7 @@ def make_captures():
         "empty": [],
         "udp": [packets.datagram(good[0].time, ("127.0.0.1", 40000), ("127.0.0.53", 53), b"?")],
         "foreign": spread(good, said["web"]),
-        "twice": good + said["again"],
+        "twice": good + said["other-name"],
         "no-keys": said["tls"],
     })
     for name, content in said.items():
@@ -190,7 +190,7 @@ def make_captures():
 
 
 def reference_of(name):
-    return {"no-keys": "plain", "some-keys": "plain"}.get(name, "good")
+    return {"no-keys": "plain", "some-keys": "plain"}.get(name, "again")
 
 
 def compare(names):
@@ -226,7 +226,7 @@ class Dialogues(unittest.TestCase):
 
     def test_each_gets_its_class_and_sentence(self):
         for key, (status, golden) in DIALOGUES.items():
-            names = key if isinstance(key, tuple) else (key, "good")
+            names = key if isinstance(key, tuple) else (key, "again")
             with self.subTest(names):
                 returned, said = results[names]
                 self.assertEqual(returned, status, said["differences"])
@@ -253,10 +253,10 @@ class Dialogues(unittest.TestCase):
             self.assertEqual(cost["round_trips"][clear], 4)  # connect, EHLO, NOOP, QUIT
             # RFC 8446 §2: one more for the handshake; and the server greets when it has the client's Finished.
             self.assertEqual(cost["round_trips"][hidden], 6)
-        self.assertIsNone(results[("again", "good")][1]["cost"])
+        self.assertIsNone(results[("good", "again")][1]["cost"])
 
     def test_one_difference_is_told_once(self):
-        said = results[("lf", "good")][1]
+        said = results[("lf", "again")][1]
         told = [d for d in said["differences"] if d["class"] == "wrong"]
         # Six commands with a bare LF; what comes of it; and the message that is never sent.
         self.assertEqual([(d["rule"], d["rows"]) for d in told[:1]], [("line-end", 6)])
@@ -279,11 +279,11 @@ class Recordings(unittest.TestCase):
 
 class Drawing(unittest.TestCase):
     def test_the_ladders_beside_each_other(self):
-        done = wire("diff", "unstuffed", "good")
+        done = wire("diff", "unstuffed", "again")
         self.assertEqual((done.returncode, done.stderr), (DIFFERS, ""))
         self.assertTrue(done.stdout.isascii())
         rows = done.stdout.splitlines()
-        self.assertRegex(rows[0], r"^  unstuffed +\| good$")
+        self.assertRegex(rows[0], r"^  unstuffed +\| again$")
         self.assertRegex(rows[1], r"^  stream 0, 127\.0\.0\.2 port 25 +\| stream 0, 127\.0\.0\.2 port 25$")
         self.assertRegex(rows[2], r"^-+\+-+$")
         self.assertRegex(rows[3], r"^   3  -> connects \(SYN\) +\|  3  -> connects \(SYN\)$")
@@ -299,7 +299,7 @@ class Drawing(unittest.TestCase):
         self.assertRegex(rows[-1], r"^differs: 1 wrong \(!\), 0 allowed \(~\), 3 environment \(\.\), \d+ steps alike$")
 
     def test_a_ghost_and_all_rows(self):
-        done = wire("diff", "no-quit", "good", "--all", "--unicode", "--width", "132")
+        done = wire("diff", "no-quit", "again", "--all", "--unicode", "--width", "132")
         rows = done.stdout.splitlines()
         self.assertEqual(done.returncode, DIFFERS)
         self.assertTrue(any(row.startswith("✗") and "(missing)" in row and row.endswith("─→ QUIT") for row in rows))
@@ -309,7 +309,7 @@ class Drawing(unittest.TestCase):
         self.assertLessEqual(max(map(len, rows)), 132)
 
     def test_a_recording_that_cannot_be_judged_is_not_drawn(self):
-        done = wire("diff", "late", "good")
+        done = wire("diff", "late", "again")
         self.assertEqual((done.returncode, done.stderr), (CANNOT_JUDGE, ""))
         self.assertTrue(done.stdout.startswith("The recording (yours)\n  late begins in the middle"))
         self.assertNotIn("|", done.stdout)
