@@ -190,11 +190,12 @@ static void put_meaning(const char *sign, const char *word, const char *meaning,
 }
 
 void page_legend(const struct view *view, FILE *out) {
-    fputs("<section class=\"legend\" aria-label=\"How to read it\">\n<p>At the left of each ladder "
-          "is "
-          "the client, at the right the server; time runs down. A step opens to its octets, by "
-          "a click or Enter.</p>\n<dl>\n",
-          out);
+    fputs(
+        "<section class=\"legend\" aria-label=\"How to read it\">\n<p>At the left of each ladder "
+        "is "
+        "the client, at the right the server; time runs down. <span class=\"screen\">A step opens "
+        "to its octets, by a click or Enter.</span></p>\n<dl>\n",
+        out);
     put_meaning("lock", "lock", "encrypted on the wire", out);
     if (view->two) {
         put_meaning("wrong", "wrong", "against the protocol, or another dialogue", out);
