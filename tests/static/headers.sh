@@ -19,7 +19,7 @@ allowed() {
   tools/wire/network) printf '%s\n' shared tools/wire/parts ;;
   tools/wire/capture) printf '%s\n' shared tools/wire/{parts,network} ;;
   tools/wire/dialogue) printf '%s\n' shared tools/wire/{parts,capture} ;;
-  tools/wire/compare) printf '%s\n' shared tools/wire/{parts,capture,dialogue} ;;
+  tools/wire/compare) printf '%s\n' shared tools/wire/{parts,capture,dialogue,measure} ;;
   tools/wire/measure) printf '%s\n' shared tools/wire/{parts,network,capture,dialogue} ;;
   tools/wire/ladder) printf '%s\n' shared tools/wire/{parts,network,capture,dialogue,compare} ;;
   tools/wire/drawing) printf '%s\n' shared tools/wire/{parts,network,capture,dialogue,compare} ;;

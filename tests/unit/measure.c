@@ -280,7 +280,8 @@ static void quantities(void **state) {
                  {500, "0.001 ms"},
                  {1234567, "1.235 ms"},
                  {1234567890123, "1,234,567.890 ms"},
-                 {-5, "0.000 ms"}};
+                 {-5, "0.000 ms"},
+                 {-1234567, "-1.235 ms"}};
     char text[QUANTITY_SIZE];
 
     for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)

@@ -1,5 +1,6 @@
 """wire stat, from outside; tshark's own tables are the independent source."""
 import csv
+import functools
 import io
 import json
 import os
@@ -34,6 +35,7 @@ def tshark(path, *arguments):
                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
 
 
+@functools.lru_cache(None)
 def rows(path, *options):
     done = stat(path, "--csv", *options)
     assert (done.returncode, done.stderr) == (0, ""), done
@@ -142,7 +144,7 @@ class Forms(unittest.TestCase):
                     self.assertAlmostEqual(found, float(value), places=6)
 
     def test_tables_fit(self):
-        for width in (60, 78, 80, 96, 100, 200):
+        for width in (60, 78, 98, 200):
             for path in (self.letter, self.several):
                 done = stat(path, "--width", width)
                 self.assertEqual((done.returncode, done.stderr), (0, ""))

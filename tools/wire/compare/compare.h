@@ -109,7 +109,7 @@ struct comparison_cost {
     enum comparison_side encrypted; /* which of the two is */
     unsigned long long octets[2];   /* of TCP payload, both ways */
     unsigned packets[2];            /* all of the conversation's, both ways */
-    unsigned round_trips[2];        /* how often the client had to wait for the server */
+    unsigned round_trips[2];        /* how often the client had to wait: measure.h */
     unsigned long long hidden;      /* octets of dialogue that only the encrypted one hides */
 };
 

@@ -1,37 +1,28 @@
 /* What encryption costs and hides: two recordings of the same dialogue, one of them in clear. */
 #include "comparing.h"
+#include "measure.h"
 
 static bool is_encrypted(const struct dialogue *dialogue) {
     return dialogue->side[0].clear < dialogue->side[0].sent;
 }
 
-static void count_frames(const struct comparison_capture *capture, const struct dialogue *dialogue,
-                         unsigned *packets) {
-    *packets = 0;
-    for (size_t i = 0; i < capture->capture->frame_count; i++)
-        *packets += capture->capture->frames[i].stream == dialogue->stream ? 1 : 0;
-}
+/* As wire stat counts them: one definition for both. */
+static void measure(const struct comparing *comparing, int side, const struct dialogue *dialogue,
+                    struct comparison_cost *cost) {
+    const struct comparison_capture *capture = comparing->capture[side];
+    struct measures measures;
 
-/* The client sends, the server answers: one. The connect is the first. */
-static unsigned count_round_trips(const struct dialogue *dialogue) {
-    bool asked = false;
-    unsigned trips = 0;
-
-    for (size_t i = 0; i < dialogue->step_count; i++) {
-        const struct dialogue_step *step = &dialogue->steps[i];
-        if (step->kind == DIALOGUE_CONNECT)
-            trips++;
-        if (step->kind == DIALOGUE_CONNECT || step->kind == DIALOGUE_CLOSE ||
-            (step->kind == DIALOGUE_TLS && step->tls == TLS_ALERT))
-            continue; /* a farewell waits for nothing */
-        if (step->side == DIALOGUE_CLIENT) {
-            asked = true;
-        } else if (asked) {
-            asked = false;
-            trips++;
-        }
+    if (measures_make(capture->capture->frames, capture->capture->frame_count, capture->dialogues,
+                      &measures, NULL) < 0)
+        return;
+    for (size_t i = 0; i < measures.count; i++) {
+        const struct measure *of = &measures.list[i];
+        if (of->dialogue != dialogue)
+            continue;
+        cost->packets[side] = (unsigned)(of->side[0].packets + of->side[1].packets);
+        cost->round_trips[side] = (unsigned)of->round_trips;
     }
-    return trips;
+    measures_free(&measures);
 }
 
 static unsigned long long count_hidden(const struct dialogue *dialogue) {
@@ -56,8 +47,7 @@ void count_cost(struct comparing *comparing) {
         for (int side = 0; side < 2; side++) {
             const struct dialogue *dialogue = pair->dialogue[side];
             cost->octets[side] = dialogue->side[0].sent + dialogue->side[1].sent;
-            count_frames(comparing->capture[side], dialogue, &cost->packets[side]);
-            cost->round_trips[side] = count_round_trips(dialogue);
+            measure(comparing, side, dialogue, cost);
         }
         cost->hidden = count_hidden(pair->dialogue[cost->encrypted]);
         return;

@@ -4,7 +4,6 @@
 #include "page.h"
 #include "quantity.h"
 #include "step_words.h"
-#include <inttypes.h>
 #include <string.h>
 
 /* Characters of a line that its row shows; all of its octets are in its panel, in bounds. */
@@ -71,6 +70,7 @@ static const char *ghost_words(int side) {
 
 static void put_lane(const struct view_row *row, int side, bool two, FILE *out) {
     const struct dialogue_step *step = row->step[side];
+    char time[QUANTITY_SIZE];
 
     if (step == NULL) {
         fprintf(out,
@@ -83,10 +83,8 @@ static void put_lane(const struct view_row *row, int side, bool two, FILE *out) 
     if (row->begins[side]) {
         fprintf(out, "<span class=\"sr\">frame </span>%u", step->last_frame);
         if (!two)
-            fprintf(out,
-                    "<span class=\"time\">%" PRId64 ".%03" PRId64 "<span class=\"sr\"> ms"
-                    "</span></span>",
-                    step->time / 1000000, step->time / 1000 % 1000);
+            fprintf(out, "<span class=\"time\">%s<span class=\"sr\"> ms</span></span>",
+                    quantity_milliseconds(step->time, time));
     }
     fprintf(out, "</span><span class=\"lane %s %s%s%s%s side-%d\">",
             step->side == DIALOGUE_CLIENT ? "client" : "server", step_class(step),

@@ -4,20 +4,18 @@
 #include "page.h"
 #include "quantity.h"
 #include "step_words.h"
-#include <inttypes.h>
 #include <string.h>
 
 /* "frame 12, 1.174 ms, server to client, 35 octets, encrypted" */
 static void put_facts(const struct dialogue_step *step, FILE *out) {
     size_t octets = step_octets(step, 0, 0, NULL);
-    char number[QUANTITY_SIZE];
+    char number[QUANTITY_SIZE], time[QUANTITY_SIZE];
 
     if (step->first_frame != step->last_frame)
         fprintf(out, "frames %u to %u", step->first_frame, step->last_frame);
     else
         fprintf(out, "frame %u", step->last_frame);
-    fprintf(out, ", %" PRId64 ".%03" PRId64 " ms, %s", step->time / 1000000,
-            step->time / 1000 % 1000,
+    fprintf(out, ", %s, %s", quantity_time(step->time, time),
             step->side == DIALOGUE_CLIENT ? "client to server" : "server to client");
     if (octets > 0)
         fprintf(out, ", %s octet%s", quantity_count(octets, number), octets == 1 ? "" : "s");

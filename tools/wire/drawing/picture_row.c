@@ -3,7 +3,6 @@
 #include "picture.h"
 #include "quantity.h"
 #include "step_words.h"
-#include <inttypes.h>
 #include <stdlib.h>
 
 /* Lines that the bytes of a step take before the rest is only counted. */
@@ -81,13 +80,13 @@ static void put_arrow(const struct picture *picture, const struct dialogue_step 
 
 static void put_numbers(const struct picture *picture, const struct dialogue_step *step,
                         const struct picture_column *column, int y) {
+    char time[QUANTITY_SIZE];
+
     fprintf(picture->out, "<text class=\"mono number\" x=\"%d\" y=\"%d\">%u</text>\n",
             column->number, y, step->last_frame);
     if (column->time > 0)
-        fprintf(picture->out,
-                "<text class=\"mono small quiet\" x=\"%d\" y=\"%d\">%" PRId64 ".%03" PRId64
-                "</text>\n",
-                column->time, y, step->time / 1000000, step->time / 1000 % 1000);
+        fprintf(picture->out, "<text class=\"mono quiet\" x=\"%d\" y=\"%d\">%s</text>\n",
+                column->time, y, quantity_milliseconds(step->time, time));
 }
 
 /* What a pointer at the row is told: its first octets. */

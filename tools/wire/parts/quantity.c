@@ -16,12 +16,20 @@ const char *quantity_count(unsigned long long number, char text[QUANTITY_SIZE]) 
     return text;
 }
 
-const char *quantity_time(int64_t nanoseconds, char text[QUANTITY_SIZE]) {
-    unsigned long long microseconds = nanoseconds > 0 ? ((uint64_t)nanoseconds + 500) / 1000 : 0;
+const char *quantity_milliseconds(int64_t nanoseconds, char text[QUANTITY_SIZE]) {
+    uint64_t amount = nanoseconds < 0 ? 0 - (uint64_t)nanoseconds : (uint64_t)nanoseconds;
+    unsigned long long microseconds = (amount + 500) / 1000;
     char whole[QUANTITY_SIZE];
 
-    snprintf(text, QUANTITY_SIZE, "%.22s.%03llu ms", quantity_count(microseconds / 1000, whole),
-             microseconds % 1000);
+    snprintf(text, QUANTITY_SIZE, "%s%.20s.%03llu", nanoseconds < 0 && microseconds > 0 ? "-" : "",
+             quantity_count(microseconds / 1000, whole), microseconds % 1000);
+    return text;
+}
+
+const char *quantity_time(int64_t nanoseconds, char text[QUANTITY_SIZE]) {
+    char number[QUANTITY_SIZE];
+
+    snprintf(text, QUANTITY_SIZE, "%.28s ms", quantity_milliseconds(nanoseconds, number));
     return text;
 }
 
