@@ -175,14 +175,16 @@ static void the_cost_of_tls(void **state) {
     frame = packet(&all.frames, &wire, S, TCP_ACK, data, 30);
     records(frame, "\x17", 1, "\0\x19");
     frame->application = (struct dissect_bytes){(const unsigned char *)"250 ok\r\n", 8};
+    records(packet(&all.frames, &wire, C, TCP_ACK, data, 30), "\x15", 1, "\0\x19"); /* alerts */
+    records(packet(&all.frames, &wire, S, TCP_ACK, data, 30), "\x15", 1, "\0\x19");
     const struct measure *measure = measured(&all);
 
     assert_true(measure->tls && measure->decrypted);
     assert_int_equal(measure->side[C].handshake, 25 + 25);
     assert_int_equal(measure->side[S].handshake, 45);
     assert_int_equal(measure->side[C].application, 6);
-    assert_int_equal(measure_tls_cost(measure, DIALOGUE_CLIENT), 25 + 25 + 30 - 6);
-    assert_int_equal(measure_tls_cost(measure, DIALOGUE_SERVER), 45 + 30 - 8);
+    assert_int_equal(measure_tls_cost(measure, DIALOGUE_CLIENT), 25 + 25 + 30 + 30 - 6);
+    assert_int_equal(measure_tls_cost(measure, DIALOGUE_SERVER), 45 + 30 + 30 - 8);
     assert_int_equal(measure->shaking_hands, 2 * MS);
     assert_int_equal(measure->round_trips, 3);   /* SYN, hello, NOOP */
     assert_int_equal(measure->latency.count, 1); /* a ServerHello is no reply */

@@ -23,6 +23,7 @@ def stat(*arguments):
                           timeout=PATIENCE, check=False)
 
 
+@functools.lru_cache(None)
 def record(name, *arguments, options=()):
     path = PLACE / (name + ".pcapng")
     subprocess.run([WIRE, "record", "-o", path, *options, "--", *CONVERSATIONS, name, *arguments],
@@ -186,7 +187,7 @@ class Encrypted(unittest.TestCase):
         keys = PLACE / "keys"
         cls.blind = record("tls", str(PLACE)).rename(PLACE / "blind.pcapng")
         keys.unlink()
-        cls.open = record("tls", str(PLACE), options=["--keys", keys])
+        cls.open = record("tls", str(PLACE), options=("--keys", keys))
 
     def test_with_keys_the_cost_is_exact(self):
         row = rows(self.open)[0]

@@ -138,6 +138,15 @@ static bool shake_hands(struct walk *walk, const struct dissect_frame *frame,
     return true;
 }
 
+/* TLS's farewell, close_notify (RFC 8446 §6.1), is like a FIN. */
+static bool is_alert(const struct dissect_frame *frame) {
+    for (size_t i = 0; i < frame->records.length; i++) {
+        if (frame->records.bytes[i] != TLS_ALERT)
+            return false;
+    }
+    return frame->records.length > 0;
+}
+
 void walk_take(struct walk *walk, const struct dissect_frame *frame) {
     enum dialogue_side who = conversation_side(walk->dialogue, frame);
     bool turn = shake_hands(walk, frame, who);
@@ -150,7 +159,7 @@ void walk_take(struct walk *walk, const struct dissect_frame *frame) {
     count_packet(&walk->measure->side[who], frame);
     uint64_t fresh = take_payload(walk, frame, who, &offset);
     count_records(walk, frame, who);
-    if (turn || fresh > 0)
+    if (turn || (fresh > 0 && !is_alert(frame)))
         take_turn(walk, who);
     if (fresh == 0)
         return;
