@@ -209,6 +209,15 @@ void page_legend(const struct view *view, FILE *out) {
     fputs("</dl>\n</section>\n", out);
 }
 
+/* Those that are only counted as well. */
+static size_t count_differences(const struct comparison *comparison) {
+    size_t all = 0;
+
+    for (int class = COMPARISON_ENVIRONMENT; class < COMPARISON_CLASSES; class ++)
+        all += comparison->total[class];
+    return all > comparison->difference_count ? all : comparison->difference_count;
+}
+
 void page_list(const struct view *view, FILE *out) {
     const struct comparison *comparison = view->drawing->comparison;
     char number[QUANTITY_SIZE];
@@ -224,8 +233,9 @@ void page_list(const struct view *view, FILE *out) {
         fputs("</li>\n", out);
     }
     fputs("</ol>\n", out);
-    if (comparison->difference_count > LISTED_MOST)
+    size_t all = count_differences(comparison);
+    if (all > LISTED_MOST)
         fprintf(out, "<p class=\"fold\">… and %s more.</p>\n",
-                quantity_count(comparison->difference_count - LISTED_MOST, number));
+                quantity_count(all - LISTED_MOST, number));
     fputs("</section>\n", out);
 }

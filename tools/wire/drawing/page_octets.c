@@ -50,14 +50,25 @@ static size_t marked_in(const struct view_row *row) {
     return HEX_NO_MARK;
 }
 
+/* Up to the mark both say the same: then it shows what stands in that place of the reference. */
+static bool is_common(const struct view_row *row, size_t marked) {
+    const struct dialogue_step *mine = row->step[COMPARISON_MINE];
+    const struct dialogue_step *reference = row->step[COMPARISON_REFERENCE];
+
+    return marked != HEX_NO_MARK && mine != NULL && reference != NULL && mine->bytes != NULL &&
+           reference->bytes != NULL && marked <= mine->length && marked <= reference->length &&
+           memcmp(mine->bytes, reference->bytes, marked) == 0;
+}
+
 void page_octets(const struct view_row *row, bool two, FILE *out) {
     static const char *const whose[] = {"Yours", "The reference"};
-    size_t marked = marked_in(row);
+    const size_t mark = marked_in(row);
+    const size_t marks[] = {mark, is_common(row, mark) ? mark : HEX_NO_MARK};
 
     fputs("<div class=\"panel\">\n", out);
     for (int side = 0; side < 2; side++) {
         if (row->step[side] != NULL)
-            put_step(row->step[side], marked, two ? whose[side] : NULL, out);
+            put_step(row->step[side], marks[side], two ? whose[side] : NULL, out);
         else if (two)
             fprintf(out, "<div class=\"octets\"><p><b>%s:</b> nothing</p></div>\n", whose[side]);
     }
