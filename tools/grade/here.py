@@ -12,10 +12,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
+import time
+import typing
 
 import reports
 import submissions
@@ -28,14 +32,20 @@ COMPILE = ("cc", "-std=gnu17", "-D_GNU_SOURCE", "-fsyntax-only", "-Ishared", "-I
 SECONDS = 600
 
 
-def run(*command: str) -> tuple[int, str, str]:
-    """Status, standard output and error; never raises for what the command does."""
-    try:
-        ran = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS,
-                             check=False)
-    except subprocess.TimeoutExpired:
-        return 124, "", f"stopped after {SECONDS} s"
-    return ran.returncode, ran.stdout.decode("utf-8", "replace"), ran.stderr.decode("utf-8", "replace")
+class TimeUp(Exception):
+    """Nothing more can be judged."""
+
+
+def run(until: float, *command: str) -> tuple[int, str, str]:
+    """Status, standard output and error of a command. Raises TimeUp at `until`, on the monotonic clock."""
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          start_new_session=True) as process:
+        try:
+            said, why = process.communicate(timeout=max(0.0, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise TimeUp from None
+    return process.returncode, said.decode("utf-8", "replace"), why.decode("utf-8", "replace")
 
 
 def first_error(said: str) -> str:
@@ -43,7 +53,7 @@ def first_error(said: str) -> str:
     return (FIRST_ERROR.findall(said) or said.splitlines()[-1:] or ["no reason given"])[0].strip()[:400]
 
 
-def lay(submission: submissions.Submission) -> dict[str, str]:
+def lay(submission: submissions.Submission, until: float) -> dict[str, str]:
     """Lays the files over the tree; the labs whose files do not compile keep their starters. Why, by their names."""
     broken: dict[str, str] = {}
     for name, content in submission.files.items():
@@ -52,32 +62,29 @@ def lay(submission: submissions.Submission) -> dict[str, str]:
         path.write_bytes(content)
         if path.suffix != ".c":
             continue
-        status, _, said = run(*COMPILE, name)
+        status, _, said = run(until, *COMPILE, name)
         if status != 0:
             broken[name.split("/")[1]] = f"does not build: {first_error(said)}"
             path.write_bytes(starter)
     return broken
 
 
-def judge(number: int) -> Lab:
-    status, said, why = run("build/bin/wire", "check", str(number), "--json")
+def judge(number: int, until: float) -> Lab:
+    status, said, why = run(until, "build/bin/wire", "check", str(number), "--json")
     if status not in (0, 1):
         raise Unready(f"wire ended with status {status}: {printable_lines(why)}")
     return lab_of(json.loads(said))
 
 
-def grade(options: argparse.Namespace) -> Student:
-    labs = sorted(path.parent.name for path in ROOT.glob("labs/[0-9][0-9]-*/lab.ini"))
-    submission = submissions.take(submissions.Tree(ROOT, labs), options.handin, "hand-in")
-    student = Student("hand-in", notes=submission.notes, problem=submission.problem)
-    broken = lay(submission)
-    status, said, why = run("cmake", "--build", "build")
+def grade(submission: submissions.Submission, labs: list[str], until: float) -> typing.Iterator[Lab]:
+    """One lab after the other. Raises TimeUp, and Unready when the kit fails."""
+    broken = lay(submission, until)
+    status, said, why = run(until, "cmake", "--build", "build")
     whole = submission.problem or (f"does not build: {first_error(said + why)}" if status != 0 else None)
     for lab in labs:
         problem = whole or broken.get(lab)
         plan = LabPlan(int(lab[:2]), lab, *read_lab_ini(ROOT / "labs" / lab / "lab.ini"), [], [], "")
-        student.labs.append(blank(plan, problem) if problem else judge(plan.number))
-    return student
+        yield blank(plan, problem) if problem else judge(plan.number, until)
 
 
 def main(arguments: list[str]) -> int:
@@ -87,11 +94,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--format", action="append", default=[], choices=sorted(reports.FORMS), metavar="FORM")
     options = parser.parse_args(arguments)
     try:
-        student = grade(options)
+        labs = sorted(path.parent.name for path in ROOT.glob("labs/[0-9][0-9]-*/lab.ini"))
+        submission = submissions.take(submissions.Tree(ROOT, labs), options.handin, "hand-in")
+        student = Student("hand-in", notes=submission.notes, problem=submission.problem)
+        student.labs = list(grade(submission, labs, time.monotonic() + SECONDS))
         shutil.rmtree(options.out / "students" / student.name, ignore_errors=True)
         reports.write([student], options.out, options.format)
-    except (Unready, OSError, ValueError, KeyError) as error:
-        print(f"could not be judged, which is not the student's fault: {error}", file=sys.stderr)
+    except (Unready, TimeUp, OSError, ValueError, KeyError) as error:
+        print(f"could not be judged, which is not the student's fault: {error or 'it took too long'}", file=sys.stderr)
         return 1
     return 0
 
