@@ -23,11 +23,10 @@ import pack  # noqa: E402
 
 HERE = pathlib.Path(sys.argv[1]).resolve() / "run" / "tests" / "packs"
 LAB = "03-smtp-send"
-# SIOCSIFFLAGS with IFF_UP: the loopback interface of a new network, without needing iproute2.
-LOOPBACK = (
-    'python3 -c "import fcntl, socket, struct; '
-    'fcntl.ioctl(socket.socket(), 0x8914, struct.pack(\\"16sh\\", b\\"lo\\", 1))"'
-)
+# The loopback interface of a new network, without needing iproute2: SIOCSIFFLAGS with IFF_UP.
+LOOPBACK = """import fcntl, socket, struct
+fcntl.ioctl(socket.socket(), 0x8914, struct.pack("16sh", b"lo", 1))
+"""
 
 
 def run(*command, cwd, status=0, **environment):
@@ -110,16 +109,19 @@ class Gradescope(unittest.TestCase):
         source.write_text(source.read_text("utf-8").replace('"%s\\r\\n", command', '"%s\\n", command'), "utf-8")
         self.assertIn('"%s\\n", command', source.read_text("utf-8"))
         inside = self.grade()
+        if os.geteuid() != 0:  # only root can grade without namespaces; Gradescope's containers are root's
+            self.assertIsNone(self.grade(status=1, WIRE_NO_BWRAP="1"))
+            return
         script = self.root / "run_autograder"
         script.rename(self.root / "inner")
-        script.write_text("#!/bin/sh\nexec unshare -rn sh -c 'ip link set lo up && exec ./inner'\n")
+        (self.root / "loopback.py").write_text(LOOPBACK)
+        script.write_text("#!/bin/sh\nunshare -n true || exec ./inner\n"
+                          "exec unshare -n sh -c 'python3 loopback.py && exec ./inner'\n")
         script.chmod(0o755)
         try:
             outside = self.grade(WIRE_NO_BWRAP="1")
         finally:
             (self.root / "inner").rename(script)
-            for file in pathlib.Path(ROOT / "labs" / LAB).glob("*.c"):
-                shutil.copy(file, self.root / "source" / "mailwire" / "labs" / LAB)
         self.assertTrue(0 < inside["score"] < sum(test["max_score"] for test in inside["tests"]))
         self.assertEqual([(test["name"], test["score"]) for test in inside["tests"]],
                          [(test["name"], test["score"]) for test in outside["tests"]])

@@ -5,32 +5,28 @@
 
 It is `./kit grade` for one, with one thing more: the reports are there from the first moment on, and are written
 again after each lab. When the time is up, or the platform kills us before, the labs that are done count, and the
-others say why they do not. Where there can be no namespaces it is judged as here.py does. `--put results.json /autograder/results/results.json` keeps a copy of that report
+others say why they do not. `--put results.json /autograder/results/results.json` keeps a copy of that report
 where the platform wants it.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import pathlib
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-import typing
 
 import cell
 import grade
 import groups
-import here
 import reports
 import submissions
 import workshop
-from model import Lab, Student
+from model import Student
 from stage import Stage, Unready
 
 
@@ -69,51 +65,29 @@ class Alone:
             new.replace(target)
 
     def run(self) -> None:
-        """Raises workshop.Broken or Unready when the kit failed, and not the student."""
+        """Raises workshop.Broken when the kit failed, and not the student."""
         self.write()
         if self.submission.problem:
             return
-        judge = self._in_cell if cell_is_possible() else self._in_the_open
-        try:
-            for number, lab in enumerate(judge()):
-                self.student.labs[number] = lab
-                self.student.seconds = round(time.monotonic() - self.started, 2)
-                self.write()
-        except (cell.Interrupted, here.TimeUp):
-            pass  # what is written already says so
-
-    def _in_cell(self) -> typing.Iterator[Lab]:
         worker = self.everybody.workers.get()
         worker.directory.mkdir(mode=0o755, exist_ok=True)
         out = self.options.out / "students" / self.options.name
-        bench = workshop.Bench(self.everybody.workshop, self.submission, worker, out, None)
+        bench = self.everybody.workshop.bench(self.everybody.workshop, self.submission, worker, out, None)
         over = threading.Timer(self.options.seconds, self.everybody.running.end)
         over.daemon = True
         over.start()
         try:
-            yield from (bench.grade(plan) for plan in self.stage.plans)
+            for number, plan in enumerate(self.stage.plans):
+                self.student.labs[number] = bench.grade(plan)
+                self.student.seconds = round(time.monotonic() - self.started, 2)
+                self.write()
+        except cell.Interrupted:
+            pass  # what is written already says so
         finally:
             over.cancel()
 
-    def _in_the_open(self) -> typing.Iterator[Lab]:
-        """Where there can be no cell; the machine is thrown away afterwards."""
-        print("no namespaces here: the hand-in is judged in the container itself", file=sys.stderr)
-        labs = [plan.name for plan in self.stage.plans]
-        return here.grade(self.submission, labs, self.started + self.options.seconds)
-
     def close(self) -> None:
         groups.remove(self.everybody.groups)
-
-
-def cell_is_possible() -> bool:
-    """Whether bubblewrap can make namespaces; WIRE_NO_BWRAP in the environment makes it seem that it cannot."""
-    if os.environ.get("WIRE_NO_BWRAP"):
-        return False
-    try:
-        return subprocess.run(["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"], capture_output=True,
-                              timeout=60, check=False).returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
-        return False
 
 
 def main(arguments: list[str]) -> int:
