@@ -104,13 +104,13 @@ static void a_full_buf_stays_as_it_is(void **state) {
 }
 
 /* What pcapng_walk says of these bytes. */
-static int walk(const void *content, size_t length, unsigned *packets) {
+static int walk(const void *content, size_t length, struct pcapng_contents *contents) {
     struct failure why;
     int file = memfd_create("capture", MFD_CLOEXEC);
 
     assert_true(file >= 0);
     assert_int_equal(write(file, content, length), (ssize_t)length);
-    int result = pcapng_walk(file, packets, &why);
+    int result = pcapng_walk(file, contents, &why);
     close(file);
     return result;
 }
@@ -118,33 +118,33 @@ static int walk(const void *content, size_t length, unsigned *packets) {
 static void walks_over_whole_files(void **state) {
     (void)state;
     struct buf capture, twice;
-    unsigned packets;
+    struct pcapng_contents contents;
 
     write_capture(&capture, NULL);
-    assert_int_equal(walk(capture.bytes, capture.length, &packets), 1);
-    assert_int_equal(packets, 2);
+    assert_int_equal(walk(capture.bytes, capture.length, &contents), 1);
+    assert_int_equal(contents.packets, 2);
 
     buf_init(&twice, 8192); /* two sections, one behind the other */
     assert_int_equal(buf_append(&twice, capture.bytes, capture.length), 0);
     assert_int_equal(pcapng_section(&twice, NULL), 0);
     assert_int_equal(pcapng_keys(&twice, "x", 1), 0);
-    assert_int_equal(walk(twice.bytes, twice.length, &packets), 1);
-    assert_int_equal(packets, 2);
+    assert_int_equal(walk(twice.bytes, twice.length, &contents), 1);
+    assert_int_equal(contents.packets, 2);
     buf_free(&twice);
 
     for (size_t i = 0; i + 4 <= capture.length; i += 4) { /* the other byte order */
         uint32_t number = __builtin_bswap32(number_at(&capture, i));
         memcpy(capture.bytes + i, &number, sizeof number);
     }
-    assert_int_equal(walk(capture.bytes, capture.length, &packets), 1);
-    assert_int_equal(packets, 2);
+    assert_int_equal(walk(capture.bytes, capture.length, &contents), 1);
+    assert_int_equal(contents.packets, 2);
     buf_free(&capture);
 }
 
 static void a_cut_file_is_not_whole(void **state) {
     (void)state;
     struct buf capture;
-    unsigned packets;
+    struct pcapng_contents contents;
 
     write_capture(&capture, NULL);
     size_t section = number_at(&capture, 4);
@@ -152,7 +152,7 @@ static void a_cut_file_is_not_whole(void **state) {
     size_t packet = interface + number_at(&capture, interface + 4);
     for (size_t length = 0; length < capture.length; length++) {
         bool whole = length == section || length == interface || length == packet;
-        assert_int_equal(walk(capture.bytes, length, &packets), whole);
+        assert_int_equal(walk(capture.bytes, length, &contents), whole);
     }
     buf_free(&capture);
 }
@@ -179,19 +179,64 @@ static void other_files_are_not_captures(void **state) {
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        unsigned packets = 7;
-        if (walk(cases[i].content, cases[i].length, &packets) != 0)
+        struct pcapng_contents contents = {.packets = 7};
+        if (walk(cases[i].content, cases[i].length, &contents) != 0)
             fail_msg("taken for a capture: %s", cases[i].what);
-        assert_int_equal(packets, 0);
+        assert_int_equal(contents.packets, 0);
     }
+}
+
+/* A section with these keys. */
+static bool keys_are_bad(const char *keys, size_t length) {
+    struct pcapng_contents contents;
+    struct buf capture;
+
+    buf_init(&capture, 1 << 20);
+    assert_int_equal(pcapng_section(&capture, NULL), 0);
+    assert_int_equal(pcapng_keys(&capture, keys, length), 0);
+    assert_int_equal(walk(capture.bytes, capture.length, &contents), 1);
+    buf_free(&capture);
+    return contents.bad_keys;
+}
+
+/* NSS key log format: a label and two numbers in hexadecimal digits. */
+static void keys_that_nobody_can_read_are_seen(void **state) {
+    (void)state;
+    static const struct {
+        const char *keys;
+        bool bad;
+    } cases[] = {
+        {"", false}, /* none at all */
+        {"# a comment\n\r\n", false},
+        {"CLIENT_RANDOM 0a1B 00\n", false},
+        {"CLIENT_RANDOM 0a1b 00\r\n", false},
+        {"# SSL/TLS secrets\nSERVER_TRAFFIC_SECRET_0 01 ff", false},
+        {"what is this\nEXPORTER_SECRET 01 02\n", false}, /* one of them can be read */
+        {"what is this\n", true},
+        {"CLIENT_RANDOM\n", true},
+        {"CLIENT_RANDOM \n", true},
+        {"CLIENT_RANDOM 0a\n", true},
+        {"CLIENT_RANDOM 0a \n", true},
+        {"CLIENT_RANDOM 0a 0x\n", true},
+        {"CLIENT_RANDOM 0a 00 00\n", true},
+        {"client_random 0a 00\n", true},
+        {"\x16\x03\x01", true},
+    };
+    static char long_line[200000];
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (keys_are_bad(cases[i].keys, strlen(cases[i].keys)) != cases[i].bad)
+            fail_msg("keys: %s", cases[i].keys);
+    memset(long_line, 'f', sizeof long_line);
+    assert_true(keys_are_bad(long_line, sizeof long_line));
 }
 
 static void an_unreadable_file_is_an_error(void **state) {
     (void)state;
     struct failure why = {""};
-    unsigned packets;
+    struct pcapng_contents contents;
 
-    assert_int_equal(pcapng_walk(-1, &packets, &why), -1);
+    assert_int_equal(pcapng_walk(-1, &contents, &why), -1);
     assert_true(why.text[0] != '\0');
 }
 
@@ -203,6 +248,7 @@ int main(void) {
         cmocka_unit_test(walks_over_whole_files),
         cmocka_unit_test(a_cut_file_is_not_whole),
         cmocka_unit_test(other_files_are_not_captures),
+        cmocka_unit_test(keys_that_nobody_can_read_are_seen),
         cmocka_unit_test(an_unreadable_file_is_an_error),
     };
 

@@ -321,6 +321,12 @@ static void survives_any_tshark(void **state) {
         {"#!/bin/sh\nprintf 'mailwire\\nframe -1 99999999999999999999999999 x\\nend 0\\n'\n",
          "breaks off"},
         {"#!/bin/sh\nhead -c 1000000 /dev/zero\n", "breaks off"},
+        /* It has limits. */
+        {"#!/bin/sh\nexec head -c 400000000 /dev/zero\n", "more than can be taken apart (320 MiB)"},
+        {"#!/bin/sh\nkill -XCPU $$\n", "longer than 60 seconds"},
+        {"#!/bin/sh\nkill -ABRT $$\n", "signal 6; perhaps it needed more than 2048 MiB"},
+        {"#!/bin/sh\necho \"tshark: $(ulimit -v) KiB, $(ulimit -t) s.\" >&2; exit 1\n",
+         "2097152 KiB, 60 s"},
     };
     const char *search = getenv("PATH");
     char before[PATH_MAX];

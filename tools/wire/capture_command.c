@@ -79,7 +79,7 @@ static int keep(const struct lab *lab, const char *recorded, const char *file,
     if (capture_open(&capture, recorded, why) < 0)
         return -1;
     close(capture.file);
-    if (capture.packets == 0) {
+    if (capture.contents.packets == 0) {
         say_how_it_ended(result);
         printf("Your program sent nothing, so nothing was kept.\n");
         return COMMAND_FAILED;
@@ -87,7 +87,7 @@ static int keep(const struct lab *lab, const char *recorded, const char *file,
     bool replaces = access(file, F_OK) == 0;
     if (name_of_old(file, old, why) < 0 || put_in_place(recorded, file, old, why) < 0)
         return -1;
-    printf("%u frames are in %s.\n", capture.packets, files_short_path(file));
+    printf("%u frames are in %s.\n", capture.contents.packets, files_short_path(file));
     if (replaces)
         printf("The capture that was there is now %s.\n", files_short_path(old));
     say_how_it_ended(result);

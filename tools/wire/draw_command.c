@@ -134,6 +134,10 @@ static int read_and_draw(const struct request *request, const struct dissection 
             .dialogues = &dialogues[side],
             .damage = capture->damage,
         };
+        /* Beside another one it is drawn all the same, with the reason why nothing can be judged.
+         */
+        if (status == 0 && dialogues[side].count == 0 && dissection->capture_count == 1)
+            status = failure_set(why, "%s: no TCP connection in it", request->file[side]);
     }
     if (status == 0)
         status = dissection->capture_count == 2
@@ -174,6 +178,11 @@ static int perform(int argc, char **argv) {
     int status = read_and_draw(&request, dissection, &why) == 0
                      ? COMMAND_FINE
                      : command_misuse("draw", "%s", why.text);
+    for (size_t side = 0; status == COMMAND_FINE && side < dissection->capture_count; side++) {
+        const char *complaint = dissect_complaint(&dissection->captures[side]);
+        if (complaint != NULL) /* what came before the damage was drawn */
+            status = command_misuse("draw", "%s: %s", request.file[side], complaint);
+    }
     dissection_free(dissection);
     return status;
 }
@@ -197,5 +206,7 @@ const struct command draw_command = {
         "it,\n"
         "read it in the dark. Each step opens to its octets. With REFERENCE, the steps of both\n"
         "stand beside each other, and where they part is said in words first.\n"
-        "The exit status is 0 when the drawing was made, whatever it shows, 2 when it was not.\n",
+        "The exit status is 0 when the drawing was made, whatever it shows, 2 when it was not, or "
+        "when\n"
+        "a capture breaks off: then what there is of it was drawn.\n",
 };

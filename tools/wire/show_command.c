@@ -110,8 +110,8 @@ static int show_capture(const struct request *request, const struct dissect_capt
     dialogues_free(&dialogues);
     if (fflush(stdout) != 0)
         return command_misuse("show", "standard output cannot be written");
-    if (capture->damage != NULL) /* what came before the damage was shown */
-        return command_misuse("show", "%s: %s", request->file, capture->damage);
+    if (dissect_complaint(capture) != NULL) /* what came before the damage was shown */
+        return command_misuse("show", "%s: %s", request->file, dissect_complaint(capture));
     return status;
 }
 

@@ -137,8 +137,8 @@ static int print_capture(const struct request *request, const struct dissect_cap
     measures_free(&all);
     if (fflush(stdout) != 0)
         return command_misuse("stat", "standard output cannot be written");
-    if (capture->damage != NULL) /* what came before the damage was counted */
-        return command_misuse("stat", "%s: %s", request->file, capture->damage);
+    if (dissect_complaint(capture) != NULL) /* what came before the damage was counted */
+        return command_misuse("stat", "%s: %s", request->file, dissect_complaint(capture));
     return status;
 }
 

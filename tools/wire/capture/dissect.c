@@ -49,8 +49,7 @@ static int ask(int capture, const char *name, const struct dissect_plan *plan,
     if (status < 0)
         return -1;
     if (answer->run.status > 128)
-        return failure_set(why, "%s: tshark was killed by signal %d", name,
-                           answer->run.status - 128);
+        return failure_set(why, "%s: %s", name, answer->run.words);
     if (answer->frames.count > DISSECT_FRAME_LIMIT)
         return failure_set(why, "%s: more than %d frames are too many to take apart", name,
                            DISSECT_FRAME_LIMIT);
@@ -145,13 +144,13 @@ static int ask_joined(struct dissection *dissection, const struct dissect_plan *
     if (joined < 0)
         return -1;
     for (size_t i = 0; i < plan->capture_count; i++)
-        frames += files[i].packets;
+        frames += files[i].contents.packets;
     if (ask(joined, "the captures", plan, answer, why) < 0 || answer->run.status != 0 ||
         answer->frames.count != frames)
         status = 1; /* one by one it will turn out which of them is to blame */
     close(joined);
     for (size_t i = 0; status == 0 && i < plan->capture_count; i++) {
-        status = give(answer, files[i].packets, streams, &dissection->captures[i], why);
+        status = give(answer, files[i].contents.packets, streams, &dissection->captures[i], why);
         streams += count_streams(&dissection->captures[i]);
     }
     if (status != 0) {
@@ -226,7 +225,7 @@ static bool can_be_joined(const struct dissect_plan *plan, const struct capture_
     if (plan->capture_count < 2)
         return false;
     for (size_t i = 0; i < plan->capture_count; i++) {
-        frames += files[i].packets;
+        frames += files[i].contents.packets;
         if (!files[i].whole)
             return false;
     }
@@ -292,6 +291,8 @@ struct dissection *dissect_run(const struct dissect_plan *plan, struct failure *
     else
         status = ask_for_all(dissection, plan, files, why);
     for (size_t i = 0; files != NULL && i < plan->capture_count; i++) {
+        if (dissection != NULL)
+            dissection->captures[i].bad_keys = files[i].contents.bad_keys;
         if (files[i].file >= 0)
             close(files[i].file);
     }
@@ -307,6 +308,13 @@ struct dissection *dissect_run(const struct dissect_plan *plan, struct failure *
     dissection->filter_count = plan->filter_count;
     dissection->question_count = plan->question_count;
     return dissection;
+}
+
+const char *dissect_complaint(const struct dissect_capture *capture) {
+    if (capture->damage != NULL)
+        return capture->damage;
+    return capture->bad_keys ? "the TLS keys in it cannot be read: they are no lines of a key log"
+                             : NULL;
 }
 
 void dissection_free(struct dissection *dissection) {

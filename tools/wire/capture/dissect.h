@@ -27,9 +27,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A capture with more frames, or more bytes, than this is refused. */
-#define DISSECT_FRAME_LIMIT 500000
-#define DISSECT_BYTE_LIMIT  (512ULL << 20)
+/* A capture with more frames, or more bytes, than this is refused: ten times what the largest run
+   of a lab records, and still taken apart in a second or two and half a gigabyte of memory. */
+#define DISSECT_FRAME_LIMIT 250000
+#define DISSECT_BYTE_LIMIT  (128ULL << 20)
 
 /* Bytes that belong to the dissection. They may hold NUL. */
 struct dissect_bytes {
@@ -104,6 +105,7 @@ struct dissect_capture {
     struct dissect_values *answers;  /* one for each question of the plan */
     const char *damage; /* NULL, or why tshark could not read it to its end: "cut short in the
                            middle of a packet"; the frames before that are here */
+    bool bad_keys;      /* it brings TLS keys along, but none that can be read */
 };
 
 struct dissect_question {
@@ -138,6 +140,10 @@ struct dissection {
  * limits. A wrong filter and a capture that breaks off are not failures: see above.
  */
 struct dissection *dissect_run(const struct dissect_plan *plan, struct failure *why);
+
+/* What must be said of a capture after all that could be read of it was shown: its damage, or that
+   its keys are unreadable. NULL: nothing. */
+const char *dissect_complaint(const struct dissect_capture *capture);
 
 /* NULL is fine. */
 void dissection_free(struct dissection *dissection);

@@ -24,13 +24,13 @@ static int look_at(struct capture_file *capture, struct failure *why) {
     if ((unsigned long long)status.st_size > DISSECT_BYTE_LIMIT)
         return failure_set(why, "%s: larger than %llu MiB, too large to take apart", capture->path,
                            DISSECT_BYTE_LIMIT >> 20);
-    int walked = pcapng_walk(capture->file, &capture->packets, &reason);
+    int walked = pcapng_walk(capture->file, &capture->contents, &reason);
     if (walked < 0)
         return failure_set(why, "%s: %s", capture->path, reason.text);
     capture->whole = walked == 1;
-    if (capture->packets > DISSECT_FRAME_LIMIT)
+    if (capture->contents.packets > DISSECT_FRAME_LIMIT)
         return failure_set(why, "%s: %u frames, more than %d are too many to take apart",
-                           capture->path, capture->packets, DISSECT_FRAME_LIMIT);
+                           capture->path, capture->contents.packets, DISSECT_FRAME_LIMIT);
     return 0;
 }
 

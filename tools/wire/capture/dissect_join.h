@@ -8,14 +8,15 @@
 #define WIRE_DISSECT_JOIN_H
 
 #include "failure.h"
+#include "pcapng.h"
 #include <stdbool.h>
 #include <stddef.h>
 
 struct capture_file {
     const char *path;
-    int file;         /* open, or -1 */
-    bool whole;       /* a pcapng file without damage: it can be joined to others */
-    unsigned packets; /* in it, if whole */
+    int file;                        /* open, or -1 */
+    bool whole;                      /* a pcapng file without damage: it can be joined to others */
+    struct pcapng_contents contents; /* if whole */
 };
 
 /* Opens a capture and looks at it. 0, or -1: it cannot be read, is empty, or over the limits. */

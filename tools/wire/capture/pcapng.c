@@ -1,6 +1,5 @@
 #include "pcapng.h"
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -146,13 +145,72 @@ static int read_at(int file, void *into, size_t count, off_t offset, struct fail
     return (size_t)got == count;
 }
 
-int pcapng_walk(int file, unsigned *packets, struct failure *why) {
+/* A word of capital letters, digits and underscores, or of hexadecimal digits; and a blank. */
+static const char *pass_word(const char *text, const char *letters) {
+    size_t length = strspn(text, letters);
+
+    return length > 0 && text[length] == ' ' ? text + length + 1 : NULL;
+}
+
+/* "CLIENT_RANDOM 52362c… 9f9a0f…": a label, and two numbers in hexadecimal digits. */
+static bool is_key(const char *line) {
+    static const char label[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    static const char digits[] = "0123456789abcdefABCDEF";
+    const char *rest = pass_word(line, label);
+    size_t length;
+
+    if (rest == NULL || (rest = pass_word(rest, digits)) == NULL)
+        return false;
+    length = strspn(rest, digits);
+    return length > 0 && rest[length + strspn(rest + length, "\r")] == '\0';
+}
+
+/* Whether nothing in this block of secrets is a key; without a line there is nothing to be read. */
+static int look_at_keys(int file, off_t offset, uint32_t length, struct pcapng_contents *contents,
+                        struct failure *why) {
+    enum {
+        SEEN = 65536 /* of the text: enough to tell what it is */
+    };
+    const off_t head = 16; /* type and length of the block, type and length of the secrets */
+    char text[SEEN + 1], *rest = text;
+    ssize_t count =
+        pread(file, text, length - head < SEEN ? (size_t)(length - head) : SEEN, offset + head);
+    bool any = false, good = false;
+
+    if (count < 0)
+        return failure_system(why, errno, "the capture cannot be read");
+    text[count] = '\0';
+    for (char *line; !good && (line = strsep(&rest, "\n")) != NULL;) {
+        any = any || (*line != '\0' && *line != '\r' && *line != '#');
+        good = is_key(line);
+    }
+    contents->bad_keys = contents->bad_keys || (any && !good);
+    return 0;
+}
+
+/* What there is to know about a block, besides that it is whole. 0 or -1. */
+static int look_at_block(int file, uint32_t type, off_t offset, uint32_t length, bool swapped,
+                         struct pcapng_contents *contents, struct failure *why) {
+    uint32_t kind = 0;
+
+    if (type == ENHANCED_PACKET || type == SIMPLE_PACKET || type == OLD_PACKET)
+        contents->packets++;
+    if (type != DECRYPTION_SECRETS || length < BLOCK_SMALLEST + 2 * sizeof kind)
+        return 0;
+    if (read_at(file, &kind, sizeof kind, offset + 8, why) < 0)
+        return -1;
+    if (in_file_order(kind, swapped) != TLS_KEYS)
+        return 0;
+    return look_at_keys(file, offset, length - (uint32_t)sizeof length, contents, why);
+}
+
+int pcapng_walk(int file, struct pcapng_contents *contents, struct failure *why) {
     uint32_t head[3]; /* type, length, and in a section header the byte order */
     bool swapped = false;
     struct stat status;
     off_t offset = 0;
 
-    *packets = 0;
+    *contents = (struct pcapng_contents){.packets = 0};
     if (fstat(file, &status) < 0)
         return failure_system(why, errno, "the capture cannot be read");
     while (offset < status.st_size) {
@@ -177,8 +235,8 @@ int pcapng_walk(int file, unsigned *packets, struct failure *why) {
             return whole;
         if (in_file_order(again, swapped) != length)
             return 0;
-        if (type == ENHANCED_PACKET || type == SIMPLE_PACKET || type == OLD_PACKET)
-            (*packets)++;
+        if (look_at_block(file, type, offset, length, swapped, contents, why) < 0)
+            return -1;
         offset += (off_t)length;
     }
     return offset > 0;

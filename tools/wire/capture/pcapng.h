@@ -13,6 +13,7 @@
 
 #include "buf.h"
 #include "failure.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Section header: the first block. `comment` is on the capture as a whole; NULL: none. */
@@ -34,11 +35,16 @@ struct pcapng_packet {
 
 int pcapng_packet(struct buf *out, const struct pcapng_packet *packet);
 
+/* What is in a file, as far as one sees without taking packets apart. */
+struct pcapng_contents {
+    unsigned packets;
+    bool bad_keys; /* there is a block of TLS keys, and none in it that can be read */
+};
+
 /*
  * Walks over the blocks of an open file, from its beginning. 1 when it is a pcapng file of whole
- * blocks; *packets is how many of them hold packets. 0 when it is something else, or damaged. -1:
- * cannot be read.
+ * blocks. 0 when it is something else, or damaged. -1: cannot be read.
  */
-int pcapng_walk(int file, unsigned *packets, struct failure *why);
+int pcapng_walk(int file, struct pcapng_contents *contents, struct failure *why);
 
 #endif

@@ -110,17 +110,35 @@ local function decrypted()
     return table.concat(parts)
 end
 
+local function is_whole()
+    return field.source_port() ~= nil and field.destination_port() ~= nil and field.flags() ~= nil
+        and field.sequence() ~= nil and field.acknowledgment() ~= nil
+end
+
+-- One word, whatever kind of address it is.
+local function name_of(address)
+    local name = tostring(address):gsub("[%s%c]", "_")
+    return name ~= "" and name or "?"
+end
+
+-- Seconds and nanoseconds; those that no clock of ours shows (a damaged file has them) become 0.
+local function time_of(time)
+    local fine = time.secs >= 0 and time.secs < 9000000000 and time.nsecs >= 0 and time.nsecs < 1000000000
+    return fine and time.secs or 0, fine and time.nsecs or 0
+end
+
 local frames = 0
 
 local function tell_frame(pinfo)
-    local time = field.time().value
+    local seconds, nanoseconds = time_of(field.time().value)
     local stream = field.stream()
     local payload, application, records, lengths, handshakes = "", "", "", "", ""
 
     frames = frames + 1
-    -- An ICMP error quotes the TCP segment that it is about; that one was not sent again.
-    if stream == nil or field.icmp() ~= nil or field.icmpv6() ~= nil then
-        write("other", pinfo.number, time.secs, time.nsecs)
+    -- An ICMP error quotes the TCP segment that it is about; that one was not sent again. And a header
+    -- may be damaged or cut: then there is a stream, perhaps, but not all that makes a segment.
+    if stream == nil or field.icmp() ~= nil or field.icmpv6() ~= nil or not is_whole() then
+        write("other", pinfo.number, seconds, nanoseconds)
         return
     end
     local payload_length = field.payload_length() -- none where its header is cut off
@@ -131,8 +149,8 @@ local function tell_frame(pinfo)
         lengths = record_lengths()
         handshakes = types_of({field.handshakes()})
     end
-    write("frame", pinfo.number, time.secs, time.nsecs, stream.value, tostring(pinfo.net_src),
-          tostring(pinfo.net_dst), field.source_port().value, field.destination_port().value,
+    write("frame", pinfo.number, seconds, nanoseconds, stream.value, name_of(pinfo.net_src),
+          name_of(pinfo.net_dst), field.source_port().value, field.destination_port().value,
           field.flags().value, field.sequence().value, field.acknowledgment().value,
           field.cap_len().value < field.len().value and 1 or 0, field.len().value,
           payload_length ~= nil and payload_length.value or 0, #payload, #application, #records, #lengths, #handshakes)

@@ -15,9 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PATIENCE_MS  (5 * 60 * 1000)
-#define OUTPUT_LIMIT (1ULL << 30) /* past it tshark gets SIGXFSZ */
-#define NOT_FOUND    127          /* exit status of a child that found no tshark, as in a shell */
+#define PATIENCE_MS (5 * TSHARK_SECONDS_LIMIT * 1000) /* the machine may be busy */
+#define NOT_FOUND   127 /* exit status of a child that found no tshark, as in a shell */
 
 /* Files in memory, and a pipe whose other end closes when tshark ends. */
 struct files {
@@ -60,6 +59,24 @@ static void set_environment(void) {
     setenv("TZ", "UTC", 1);
 }
 
+/* Past the output it gets SIGXFSZ, past the time SIGXCPU; without memory it aborts. */
+static void set_limits(void) {
+    static const struct {
+        int resource;
+        rlim_t most;
+    } limits[] = {{RLIMIT_FSIZE, TSHARK_OUTPUT_LIMIT},
+                  {RLIMIT_AS, TSHARK_MEMORY_LIMIT},
+                  {RLIMIT_CPU, TSHARK_SECONDS_LIMIT},
+                  {RLIMIT_CORE, 0}};
+
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        struct rlimit limit = {limits[i].most, limits[i].most};
+        if (limits[i].resource == RLIMIT_CPU)
+            limit.rlim_max++; /* SIGXCPU at the one, SIGKILL only at the other */
+        setrlimit((__rlimit_resource_t)limits[i].resource, &limit);
+    }
+}
+
 /* In the child: becomes tshark. What goes through fork stays open: `capture`, and ended[1]. */
 static void become_tshark(const struct files *files, int capture, unsigned frames) {
     char path[32], count[16];
@@ -88,12 +105,9 @@ static void become_tshark(const struct files *files, int capture, unsigned frame
                      "-X",
                      "lua_script:" KIT_SOURCE_DIR "/tools/wire/capture/tap.lua",
                      NULL};
-    struct rlimit limit = {OUTPUT_LIMIT, OUTPUT_LIMIT};
-
     snprintf(path, sizeof path, "/proc/self/fd/%d", capture);
     snprintf(count, sizeof count, "%u", frames);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    setrlimit(RLIMIT_FSIZE, &limit);
     set_environment();
     fcntl(capture, F_SETFD, 0);
     fcntl(files->ended[1], F_SETFD, 0);
@@ -101,6 +115,7 @@ static void become_tshark(const struct files *files, int capture, unsigned frame
         dup2(files->errors, STDERR_FILENO) < 0)
         _exit(NOT_FOUND - 1);
     lseek(STDIN_FILENO, 0, SEEK_SET);
+    set_limits(); /* from here on there is no memory for a sanitizer */
     execvp(words[0], words);
     _exit(NOT_FOUND);
 }
@@ -145,6 +160,19 @@ static void gist(int errors, char *words, size_t size) {
     snprintf(words, size, "%.*s", (int)length, start != NULL ? start : "");
 }
 
+/* Why a signal ended it. */
+static void explain_signal(int signal, char *words, size_t size) {
+    if (signal == SIGXFSZ)
+        snprintf(words, size, "holds more than can be taken apart (%llu MiB)",
+                 TSHARK_OUTPUT_LIMIT >> 20);
+    else if (signal == SIGXCPU)
+        snprintf(words, size, "takes tshark longer than %d seconds", TSHARK_SECONDS_LIMIT);
+    else
+        snprintf(words, size,
+                 "tshark was killed by signal %d; perhaps it needed more than %llu MiB", signal,
+                 TSHARK_MEMORY_LIMIT >> 20);
+}
+
 /* The output as memory of this process, which may be written over: the parser puts NULs into it. */
 static int map_output(int output, struct tshark_run *run, struct failure *why) {
     struct stat status;
@@ -183,7 +211,10 @@ int tshark_read(int capture, const char *plan, size_t length, unsigned frames,
     files.ended[1] = -1;
     int status = wait_for(child, files.ended[0], &killed);
     run->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    gist(files.errors, run->words, sizeof run->words);
+    if (WIFSIGNALED(status))
+        explain_signal(WTERMSIG(status), run->words, sizeof run->words);
+    else
+        gist(files.errors, run->words, sizeof run->words);
     if (killed)
         result = failure_set(why, "tshark took longer than %d minutes", PATIENCE_MS / 60000);
     else if (run->status == NOT_FOUND)

@@ -3,7 +3,8 @@
  *
  * What it says goes into files in memory, so there is no pipe that could fill up and no temporary
  * file that could stay behind. It runs with an empty configuration of its own, in English, without
- * names for addresses, and is killed when it takes longer than anything sensible.
+ * names for addresses. A capture may be made to harm whoever reads it, so tshark has limits: of
+ * memory, of time, and of what it may write.
  */
 #ifndef WIRE_TSHARK_H
 #define WIRE_TSHARK_H
@@ -11,11 +12,17 @@
 #include "failure.h"
 #include <stddef.h>
 
+/* What it may take. */
+#define TSHARK_MEMORY_LIMIT  (2ULL << 30)   /* bytes of address space */
+#define TSHARK_OUTPUT_LIMIT  (320ULL << 20) /* bytes: each payload twice, and the words about it */
+#define TSHARK_SECONDS_LIMIT 60             /* of processor time; and five times that in all */
+
 struct tshark_run {
     char *output; /* what tap.lua wrote; may be written over; NULL when there is none */
     size_t length;
     int status;      /* exit status; 128 + n when signal n killed it */
-    char words[300]; /* the gist of its stderr, "" when it had nothing to say */
+    char words[300]; /* the gist of its stderr, or, when a signal killed it, why that may be; ""
+                        when it had nothing to say */
 };
 
 /*
