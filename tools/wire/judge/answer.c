@@ -28,9 +28,8 @@ static struct exact exact_of(const char *word) {
     if (is_number(word)) {
         exact.kind = KIND_NUMBER;
         exact.number = strtoull(word, NULL, 10);
-    } else if (inet_pton(AF_INET6, word, exact.address) == 1) {
-        exact.kind = KIND_ADDRESS;
-    } else if (inet_pton(AF_INET, word, exact.address + 12) == 1) {
+    } else if (inet_pton(AF_INET6, word, exact.address) == 1 ||
+               inet_pton(AF_INET, word, exact.address + 12) == 1) {
         exact.kind = KIND_ADDRESS;
     }
     return exact;
