@@ -106,7 +106,7 @@ static void change_fact(struct chance *chance, struct buf *text) {
     size_t fact = chance_below(chance, sizeof most / sizeof *most);
     size_t from = chance_below(chance, text->length);
     const char *line = memmem(text->bytes + from, text->length - from, start, sizeof start - 1);
-    if (line == NULL || most[fact] == 0)
+    if (line == NULL || fact >= sizeof most / sizeof *most || most[fact] == 0)
         return;
     size_t at = (size_t)(line - text->bytes) + sizeof start - 1;
     for (size_t words = fact + 1; words > 0 && at < text->length; at++)
