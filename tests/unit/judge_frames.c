@@ -51,9 +51,42 @@ static void frames_that_match(void **state) {
     scene_end(&scene);
 }
 
+static void what_nearly_matches(void **state) {
+    (void)state;
+    static const unsigned one[] = {7};
+    static const struct {
+        const char *line, *got;
+        size_t place; /* of the matches: 1 is the longest beginning of the filter */
+        unsigned frame;
+    } cases[] = {
+        {"frames = a && b",
+         "none of 8 frames; the nearest:\nframe 7, C→S:  \"QUIT\\n\"\n"
+         "matches  a\nbut not  b",
+         1, 7},
+        {"frames = a && b && (c && d)", "matches  a && b\nbut not  (c && d)", 1, 7},
+        {"frames = a && b && (c && d)", "matches  a\nbut not  b", 2, 7},
+        {"frames = a contains \" && \" && b", "matches  a contains \" && \"\nbut not  b", 1, 7},
+        {"count = 2 a && b", "0; the nearest:\nframe 7", 1, 7},
+        {"frames = a || b && c", "none of 8 frames; the last words", 1, 0},
+        {"frames = (a && b)", "none of 8 frames; the last words", 1, 0},
+    };
+    struct scene scene;
+    ordinary(&scene);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        memset(scene.matches, 0, sizeof scene.matches);
+        scene.matches[cases[i].place] = (struct dissect_matches){one, 1};
+        struct verdict verdict = judge_line(&scene, cases[i].line);
+        if (verdict.held || strstr(verdict.got, cases[i].got) == NULL ||
+            verdict.frame != cases[i].frame)
+            fail_msg("case %zu, frame %u: %s", i, verdict.frame, verdict.got);
+    }
+    scene_end(&scene);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(frames_that_match),
+        cmocka_unit_test(what_nearly_matches),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -129,7 +129,8 @@ static inline struct verdict judge_lines(const struct scene *scene, const char *
         snprintf(key, sizeof key, "%.*s", (int)(equals - lines[i]), lines[i]);
         if (judge_parse(key, equals + 3, &judges[i], &why) != 0)
             fail_msg("%s: %s", lines[i], why.text);
-        judges[i].match = i; /* the filter of line i has its matches there */
+        judges[i].match = i;          /* the filter of line i has its matches there, */
+        judges[i].near_match = count; /* and the first one's beginnings behind all of them */
     }
     if (judge_bind(judges, count, &why) < 0)
         fail_msg("%s", why.text);

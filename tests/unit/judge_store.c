@@ -9,8 +9,13 @@ static void what_is_in_the_mailboxes(void **state) {
         {"store = bob empty", "2 messages", 0},
         {"store = bob contains \"Second\"", NULL, 0},
         {"store = bob contains \"Third\"", "2 messages; it is in none of them", 0},
+        {"store = bob contains \"First\\nlime\"",
+         "2 messages; the nearest to it:\n"
+         "...\"rom me\\n\\tby you; today\\nFirst\\nline\\n\"\n"
+         "                                      ^ here should be m",
+         0},
         {"store = bob lacks \"Third\"", NULL, 0},
-        {"store = bob lacks \"First\"", "2 messages; it is in one of them", 0},
+        {"store = bob lacks \"First\"", "2 messages; one has it:\n", 0},
         {"store = bob holds crlf.eml", NULL, 0},
         {"store = bob holds lf.eml", NULL, 0},
         {"store = bob holds no-end.eml", NULL, 0},

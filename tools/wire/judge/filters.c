@@ -1,12 +1,19 @@
 #include "filters.h"
 #include <stdlib.h>
 
+static size_t add(struct filters *filters, const char *filter, unsigned line) {
+    filters->lines[filters->count] = line;
+    filters->list[filters->count] = filter;
+    return filters->count++;
+}
+
 int filters_collect(const struct lab *lab, struct filters *filters) {
     size_t judges = 0;
     for (size_t i = 0; i < lab->check_count; i++)
         judges += lab->checks[i].judge_count;
-    *filters = (struct filters){.list = calloc(judges + 1, sizeof *filters->list),
-                                .lines = calloc(judges + 1, sizeof *filters->lines)};
+    size_t most = judges * (1 + JUDGE_NEAR) + 1;
+    *filters = (struct filters){.list = calloc(most, sizeof *filters->list),
+                                .lines = calloc(most, sizeof *filters->lines)};
     if (filters->list == NULL || filters->lines == NULL)
         return -1;
     for (size_t i = 0; i < lab->check_count; i++)
@@ -14,9 +21,10 @@ int filters_collect(const struct lab *lab, struct filters *filters) {
             struct judge *judge = &lab->checks[i].judges[j];
             if (judge->filter == NULL)
                 continue;
-            judge->match = filters->count;
-            filters->lines[filters->count] = judge->line;
-            filters->list[filters->count++] = judge->filter;
+            judge->match = add(filters, judge->filter, judge->line);
+            judge->near_match = filters->count;
+            for (size_t k = 0; k < judge->near_count; k++)
+                add(filters, judge->near[k], judge->line);
         }
     return 0;
 }

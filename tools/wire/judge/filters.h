@@ -15,8 +15,8 @@ struct filters {
     size_t count;
 };
 
-/* Numbers them: judge->match of each judge that has one. 0, or -1 without memory; filters_free in
-   both cases. */
+/* Numbers them: judge->match of each judge that has one, and what nearly matches (judge_near.c). 0,
+   or -1 without memory; filters_free in both cases. */
 int filters_collect(const struct lab *lab, struct filters *filters);
 void filters_free(struct filters *filters);
 

@@ -140,6 +140,8 @@ bool judge_all(const struct judge *judges, size_t count, const struct evidence *
 void judge_free(struct judge *judge) {
     free(judge->filter);
     free(judge->mailbox);
+    for (size_t i = 0; i < judge->near_count; i++)
+        free(judge->near[i]);
     free(judge->file);
     free(judge->reference);
     buf_free(&judge->bytes);

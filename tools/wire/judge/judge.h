@@ -102,12 +102,18 @@ struct judge_kind {
     enum judge_watch watch;
 };
 
+/* So many of a filter's beginnings are asked, too: "A && B" and "A" of "A && B && C". */
+#define JUDGE_NEAR 3
+
 /* One line of a check. What is set depends on its kind. */
 struct judge {
     const struct judge_kind *kind;
-    unsigned line;               /* in lab.ini */
-    char *filter;                /* a display filter */
-    size_t match;                /* its number among the filters that dissect_run was asked */
+    unsigned line;          /* in lab.ini */
+    char *filter;           /* a display filter */
+    size_t match;           /* its number among the filters that dissect_run was asked */
+    char *near[JUDGE_NEAR]; /* the filter's beginnings, the longest first */
+    size_t near_count;
+    size_t near_match;           /* the number of the first of them; the others follow */
     const struct judge *subject; /* after, before: the check's `frames` */
     enum judge_verb verb;
     enum judge_relation relation;

@@ -131,8 +131,7 @@ static const char *find(const struct buf *bytes, const struct buf *wanted) {
                               : memmem(bytes->bytes, bytes->length, wanted->bytes, wanted->length);
 }
 
-/* Where the longest beginning of `wanted` is: the place at which it nearly was. */
-static size_t nearest(const struct buf *bytes, const struct buf *wanted, size_t *matched) {
+size_t judge_nearest(const struct buf *bytes, const struct buf *wanted, size_t *matched) {
     size_t best = 0;
     *matched = 0;
     for (size_t i = 0; i < bytes->length; i++) {
@@ -155,7 +154,7 @@ static bool contains_holds(const struct subject *subject, const struct buf *want
     if (find(subject->bytes, wanted) != NULL)
         return true;
     size_t matched;
-    size_t at = nearest(subject->bytes, wanted, &matched);
+    size_t at = judge_nearest(subject->bytes, wanted, &matched);
     quote(&finding->expected, subject->name, wanted, matched);
     if (subject->bytes->length == 0)
         finding_got(finding, "%s", subject->nothing);

@@ -9,7 +9,8 @@ int judge_filter_parse(struct judge *judge, const char *value, struct failure *w
     if (*value == '\0')
         return failure_set(why, "the filter is missing");
     judge->filter = strdup(value);
-    return judge->filter == NULL ? failure_set(why, "not enough memory") : 0;
+    return judge->filter == NULL ? failure_set(why, "not enough memory")
+                                 : judge_near_split(judge, why);
 }
 
 int judge_count_parse(struct judge *judge, const char *value, struct failure *why) {
@@ -36,8 +37,7 @@ static const char *flags_in_words(unsigned flags) {
     return "ACK";
 }
 
-/* "frame 31, C→S:  "See you there.\n"" */
-static void describe_frame(const struct evidence *evidence, unsigned number, struct buf *out) {
+void judge_describe_frame(const struct evidence *evidence, unsigned number, struct buf *out) {
     enum {
         SHOWN = 50
     };
@@ -68,7 +68,7 @@ void judge_describe_last_step(const struct evidence *evidence, struct buf *out) 
             (frame->payload.length == 0 && (frame->flags & (TCP_SYN | TCP_RST)) == 0))
             continue;
         buf_printf(out, "the last words on the wire:\n");
-        describe_frame(evidence, frame->number, out);
+        judge_describe_frame(evidence, frame->number, out);
         return;
     }
 }
@@ -81,7 +81,7 @@ static void look_at(struct finding *finding, const char *filter) {
 
 static void show_frame(const struct evidence *evidence, unsigned number, struct finding *finding) {
     buf_clear(&finding->got);
-    describe_frame(evidence, number, &finding->got);
+    judge_describe_frame(evidence, number, &finding->got);
     finding->frame = number;
 }
 
@@ -91,6 +91,8 @@ bool judge_frames_holds(const struct judge *judge, const struct evidence *eviden
         return true;
     finding_expected(finding, "a frame that matches  %s", judge->filter);
     finding_got(finding, "none of %zu frames; ", evidence->frame_count);
+    if (judge_near_describe(judge, evidence, finding))
+        return false;
     judge_describe_last_step(evidence, &finding->got);
     look_at(finding, judge->filter);
     return false;
@@ -115,7 +117,7 @@ static void show_order(const struct evidence *evidence, unsigned first, unsigned
                        struct finding *finding) {
     show_frame(evidence, first, finding);
     buf_printf(&finding->got, "\nbefore ");
-    describe_frame(evidence, second, &finding->got);
+    judge_describe_frame(evidence, second, &finding->got);
 }
 
 bool judge_after_holds(const struct judge *judge, const struct evidence *evidence,
@@ -167,6 +169,8 @@ bool judge_count_holds(const struct judge *judge, const struct evidence *evidenc
         return false;
     }
     finding_got(finding, "%lu; ", count);
+    if (count == 0 && judge_near_describe(judge, evidence, finding))
+        return false;
     judge_describe_last_step(evidence, &finding->got);
     look_at(finding, judge->filter);
     return false;

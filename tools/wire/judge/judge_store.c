@@ -120,7 +120,8 @@ struct visit {
     const struct buf *wanted; /* of `holds FILE` */
     unsigned long messages;
     bool found;
-    size_t nearest; /* of `holds FILE`: where the best of the others begins to differ */
+    size_t nearest; /* `holds FILE`, `contains`: where the best of the others begins to differ */
+    size_t matched; /* `contains`: so much of the text it has before that; `lacks`: where it is */
     struct buf best;
     struct failure why;
 };
@@ -140,6 +141,24 @@ static void compare_with_file(struct visit *visit, const struct buf *text) {
         buf_append(&visit->best, body, length);
 }
 
+/* The best place so far: where the text is, or where most of its beginning is. */
+static void look_for_text(struct visit *visit, const struct buf *text) {
+    const struct buf *wanted = &visit->judge->bytes;
+    const char *found = memmem(text->bytes, text->length, wanted->bytes, wanted->length);
+    size_t matched = wanted->length, at;
+    if (found == NULL)
+        at = judge_nearest(text, wanted, &matched) + matched;
+    else
+        at = (size_t)(found - text->bytes);
+    visit->found = visit->found || found != NULL;
+    if (matched <= visit->matched)
+        return;
+    visit->matched = matched;
+    visit->nearest = at;
+    buf_clear(&visit->best);
+    buf_append(&visit->best, text->bytes, text->length);
+}
+
 static int look_into(const char *path, void *context) {
     struct visit *visit = context;
     struct buf text;
@@ -149,8 +168,7 @@ static int look_into(const char *path, void *context) {
     if (result == 0 && visit->judge->verb == VERB_FILE)
         compare_with_file(visit, &text);
     else if (result == 0 && visit->judge->bytes.length > 0 && text.length > 0)
-        visit->found = visit->found || memmem(text.bytes, text.length, visit->judge->bytes.bytes,
-                                              visit->judge->bytes.length) != NULL;
+        look_for_text(visit, &text);
     buf_free(&text);
     return result;
 }
@@ -206,45 +224,76 @@ static bool find_file(const struct judge *judge, const struct evidence *evidence
     return found;
 }
 
+static const char *plural(unsigned long count) {
+    return count == 1 ? "" : "s";
+}
+
+/* What of the text was found, under a caret, or what of it was not. */
+static void show_text(const struct judge *judge, const struct visit *visit,
+                      struct finding *finding) {
+    enum {
+        ENOUGH = 4
+    }; /* bytes in common, to say: this was meant */
+    bool lacks = judge->verb == VERB_LACKS;
+    char words[60] = "this";
+    if (!lacks && visit->matched < ENOUGH) {
+        buf_printf(&finding->got, "; it is in none of them");
+        return;
+    }
+    if (!lacks) {
+        struct buf wanted;
+        buf_init(&wanted, 16);
+        text_printable(judge->bytes.bytes + visit->matched, 1, &wanted, NULL);
+        snprintf(words, sizeof words, "here should be %s", wanted.bytes);
+        buf_free(&wanted);
+    }
+    buf_printf(&finding->got, lacks ? "; one has it:\n" : "; the nearest to it:\n");
+    finding_show(&finding->got, "", visit->best.bytes, visit->best.length, visit->nearest, words);
+}
+
+static bool find_text(const struct judge *judge, const struct visit *visit,
+                      struct finding *finding) {
+    enum {
+        SHOWN = 100
+    };
+    struct buf text;
+    bool lacks = judge->verb == VERB_LACKS;
+    size_t length = judge->bytes.length;
+    if (visit->found != lacks)
+        return true;
+    buf_init(&text, 1000);
+    text_printable(judge->bytes.bytes, length < SHOWN ? length : SHOWN, &text, NULL);
+    finding_expected(finding, "%s has %s message with \"%s\"%s", judge->mailbox, lacks ? "no" : "a",
+                     text.bytes, length < SHOWN ? "" : "...");
+    buf_free(&text);
+    if (visit->messages == 0) {
+        finding_got(finding, "no message");
+        return false;
+    }
+    finding_got(finding, "%lu message%s", visit->messages, plural(visit->messages));
+    show_text(judge, visit, finding);
+    return false;
+}
+
 bool judge_store_holds(const struct judge *judge, const struct evidence *evidence,
                        struct finding *finding) {
     struct visit visit = {.judge = judge};
-    struct buf words;
-    bool right = false;
+    bool holds;
     if (judge->verb == VERB_FILE)
         return find_file(judge, evidence, &visit, finding);
+    buf_init(&visit.best, MESSAGE_LIMIT + 1);
     if (visit_mailbox(evidence, &visit) < 0) {
         finding_expected(finding, "a mailbox of %s", judge->mailbox);
         finding_got(finding, "%s", visit.why.text);
-        return false;
-    }
-    buf_init(&words, 1000);
-    text_printable(judge->bytes.bytes, judge->bytes.length < 100 ? judge->bytes.length : 100,
-                   &words, NULL);
-    const char *text = words.length > 0 ? words.bytes : "";
-    switch (judge->verb) {
-    case VERB_EMPTY:
-    case VERB_COUNT:
-        right = visit.messages == judge->number;
+        holds = false;
+    } else if (judge->verb == VERB_CONTAINS || judge->verb == VERB_LACKS) {
+        holds = find_text(judge, &visit, finding);
+    } else {
+        holds = visit.messages == judge->number;
         finding_expected(finding, "%s has %lu message%s", judge->mailbox, judge->number,
-                         judge->number == 1 ? "" : "s");
-        break;
-    case VERB_CONTAINS:
-        right = visit.found;
-        finding_expected(finding, "%s has a message with \"%s\"", judge->mailbox, text);
-        break;
-    default:
-        right = !visit.found;
-        finding_expected(finding, "%s has no message with \"%s\"", judge->mailbox, text);
-        break;
+                         plural(judge->number));
+        finding_got(finding, "%lu message%s", visit.messages, plural(visit.messages));
     }
-    buf_free(&words);
-    if (visit.messages == 0)
-        finding_got(finding, "no message");
-    else
-        finding_got(finding, "%lu message%s%s", visit.messages, visit.messages == 1 ? "" : "s",
-                    judge->verb == VERB_LACKS      ? "; it is in one of them"
-                    : judge->verb == VERB_CONTAINS ? "; it is in none of them"
-                                                   : "");
-    return right;
+    buf_free(&visit.best);
+    return holds;
 }

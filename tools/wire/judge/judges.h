@@ -66,6 +66,21 @@ const char *judge_number_words(const struct judge *judge);
 /* "C→S" or "S→C": who sent something. */
 const char *judge_arrow(enum dialogue_side side);
 
+/* Takes the filter apart, for judge_near_describe. 0, or -1 without memory. */
+int judge_near_split(struct judge *judge, struct failure *why);
+
+/* Adds to `got` a frame that matches a beginning of the filter but not all of it, and which part
+   that is. Whether there is one. */
+bool judge_near_describe(const struct judge *judge, const struct evidence *evidence,
+                         struct finding *finding);
+
+/* Adds: frame 31, C→S:  "See you there.\n" */
+void judge_describe_frame(const struct evidence *evidence, unsigned number, struct buf *out);
+
+/* Where `bytes` has the longest beginning of `wanted`, and how long that is: the place at which it
+   nearly was. */
+size_t judge_nearest(const struct buf *bytes, const struct buf *wanted, size_t *matched);
+
 /* What the text ends with: the last step on the wire, for a `got` that has no culprit of its own.
  */
 void judge_describe_last_step(const struct evidence *evidence, struct buf *out);
