@@ -56,9 +56,11 @@ static const struct utterance good[UTTERANCES] = {
     {S, "221 2.0.0 Bye\r\n", 0},
 };
 
-static void converse(struct frames *frames, const struct utterance *utterances, size_t count) {
+static void converse(struct frames *frames, const struct utterance *utterances, size_t count,
+                     unsigned port) {
     struct wire wire = WIRE;
 
+    wire.port[S] = port;
     handshake(frames, &wire);
     for (size_t i = 0; i < count; i++) {
         if (utterances[i].text != NULL)
@@ -242,8 +244,8 @@ static void each_mistake_has_its_rule(void **state) {
         memcpy(mine, good, sizeof mine);
         mine[mistake->place].text = mistake->text;
         mine[mistake->place].length = mistake->length;
-        converse(&compared.frames[0], mine, UTTERANCES);
-        converse(&compared.frames[1], good, UTTERANCES);
+        converse(&compared.frames[0], mine, UTTERANCES, 25);
+        converse(&compared.frames[1], good, UTTERANCES, 25);
         lay(&compared);
         const struct comparison *comparison = &compared.comparison;
         const struct comparison_difference *found = heaviest(comparison);
@@ -320,8 +322,8 @@ static void order_is_judged(void **state) {
         size_t count = 0;
         for (; orders[i].order[count] >= 0; count++)
             mine[count] = good[orders[i].order[count]];
-        converse(&compared.frames[0], mine, count);
-        converse(&compared.frames[1], good, UTTERANCES);
+        converse(&compared.frames[0], mine, count, 25);
+        converse(&compared.frames[1], good, UTTERANCES, 25);
         lay(&compared);
         const struct comparison_difference *found = heaviest(&compared.comparison);
         if (found == NULL || strcmp(found->rule, orders[i].rule) != 0 ||
@@ -340,12 +342,55 @@ static void a_refusal_is_no_bad_recording(void **state) {
 
     packet(&compared.frames[0], &wire, C, TCP_SYN, NULL, 0);
     packet(&compared.frames[0], &wire, S, TCP_RST | TCP_ACK, NULL, 0);
-    converse(&compared.frames[1], good, UTTERANCES);
+    converse(&compared.frames[1], good, UTTERANCES, 25);
     lay(&compared);
     assert_int_equal(compared.comparison.outcome, COMPARISON_DIFFERS);
     assert_string_equal(comparison_first_wrong(&compared.comparison)->rule, "refused");
     assert_int_equal(compared.comparison.problem_count, 0);
     clear(&compared);
+}
+
+/* Another protocol needs no other compare. */
+static void pop3_is_compared_too(void **state) {
+    (void)state;
+    static const struct utterance reference[] = {
+        {S, "+OK mail.example.org\r\n", 0},
+        {C, "USER alice\r\n", 0},
+        {S, "+OK\r\n", 0},
+        {C, "STAT\r\n", 0},
+        {S, "+OK 2 320\r\n", 0},
+        {C, "LIST\r\n", 0},
+        {S, "+OK\r\n1 100\r\n.\r\n", 0},
+        {C, "QUIT\r\n", 0},
+        {S, "+OK Bye\r\n", 0},
+    };
+    static const struct {
+        size_t place;
+        const char *text, *rule, *sentence;
+    } cases[] = {
+        {2, "-ERR no\r\n", "reply", "The server answers \"-ERR no\" to \"USER alice\"; in the"},
+        {6, "+OK\r\n1 200\r\n.\r\n", "reply-data", "The server says \"1 200\" where the"},
+        {6, "+OK\r\n.\r\n", "reply-data", "Only the reference has the server's line \"1 100\"."},
+        {3, "stat\n", "line-end",
+         "The client ends its line \"stat\" with a bare LF; a line of POP3"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct compared compared = {.frames = {{NULL, 0, 0}}};
+        struct utterance mine[sizeof reference / sizeof *reference];
+        memcpy(mine, reference, sizeof mine);
+        mine[cases[i].place].text = cases[i].text;
+        converse(&compared.frames[0], mine, sizeof mine / sizeof *mine, 110);
+        converse(&compared.frames[1], reference, sizeof mine / sizeof *mine, 110);
+        lay(&compared);
+        const struct comparison_difference *first = comparison_first_wrong(&compared.comparison);
+        if (first == NULL || strcmp(first->rule, cases[i].rule) != 0 ||
+            strncmp(first->sentence, cases[i].sentence, strlen(cases[i].sentence)) != 0)
+            fail_msg("%zu: %s: %s", i, first != NULL ? first->rule : "nothing",
+                     first != NULL ? first->sentence : "");
+        assert_true(first->clause == NULL || strstr(first->clause, "5321") == NULL);
+        clear(&compared);
+    }
 }
 
 /* More differences than are kept are counted, and nothing grows without end. */
@@ -374,12 +419,73 @@ static void differences_are_bounded(void **state) {
     clear(&compared);
 }
 
+static unsigned any(unsigned *seed, unsigned below) {
+    *seed = *seed * 1103515245U + 12345U;
+    return (*seed >> 16) % below;
+}
+
+/* Packets lost, doubled, cut, and with other bytes and flags: any outcome, but one that is sound.
+ */
+static void garbled_captures_are_survived(void **state) {
+    (void)state;
+    enum {
+        ROUNDS = 1500
+    };
+    unsigned seed = 20261121;
+
+    for (int round = 0; round < ROUNDS; round++) {
+        struct compared compared = {.frames = {{NULL, 0, 0}}};
+        struct frames *frames = &compared.frames[round % 2];
+        char bytes[64];
+        converse(&compared.frames[0], good, UTTERANCES, 25);
+        converse(&compared.frames[1], good, UTTERANCES, 25);
+        for (unsigned times = 1 + any(&seed, 4); times > 0; times--) {
+            struct dissect_frame *frame = &frames->list[any(&seed, (unsigned)frames->count)];
+            for (size_t i = 0; i < sizeof bytes; i++)
+                bytes[i] = "\r\n. 2-50EHLO:<\0\xff"[any(&seed, 16)];
+            switch (any(&seed, 5)) {
+            case 0:
+                frame->stream = -1;
+                break;
+            case 1:
+                frame->flags = any(&seed, 32);
+                break;
+            case 2:
+                frame->payload = (struct dissect_bytes){(unsigned char *)bytes, any(&seed, 64)};
+                break;
+            case 3:
+                frame->sequence += any(&seed, 60) - 30U;
+                break;
+            default:
+                frame->records = (struct dissect_bytes){(const unsigned char *)"\x16\x17\x15", 3};
+                break;
+            }
+        }
+        lay(&compared);
+        const struct comparison *comparison = &compared.comparison;
+        for (size_t i = 0; i < comparison->difference_count; i++) {
+            const struct comparison_difference *difference = &comparison->differences[i];
+            assert_true(difference->pair < comparison->pair_count);
+            const struct comparison_pair *pair = &comparison->pairs[difference->pair];
+            assert_true(difference->row < pair->row_count || pair->row_count == 0);
+            if (difference->has_byte)
+                assert_true(difference->at <=
+                            pair->rows[difference->row].step[COMPARISON_MINE]->length);
+        }
+        assert_true(comparison->outcome != COMPARISON_DIFFERS ||
+                    comparison_first_wrong(comparison) != NULL);
+        clear(&compared);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_mistake_has_its_rule),
         cmocka_unit_test(order_is_judged),
         cmocka_unit_test(a_refusal_is_no_bad_recording),
+        cmocka_unit_test(pop3_is_compared_too),
         cmocka_unit_test(differences_are_bounded),
+        cmocka_unit_test(garbled_captures_are_survived),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

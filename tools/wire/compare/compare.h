@@ -77,7 +77,7 @@ struct comparison_problem {
 struct comparison_difference {
     enum comparison_class class;
     const char *rule;   /* for programs: "line-end", "stuffing", "order", "missing", "greeting" …;
-                           the table in classify.c has them all */
+                           the tables of rules_*.c have them all */
     size_t pair;        /* where it begins to show: comparison.pairs[pair].rows[row] */
     size_t row;         /* == row_count: nowhere, as with a conversation that has no partner */
     char *sentence;     /* in words that a second-year student understands */

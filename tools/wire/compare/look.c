@@ -90,6 +90,19 @@ static bool goes_on(struct comparison *comparison, const struct look *look,
     return true;
 }
 
+/* What RFC 5321 says of SMTP is no clause for another protocol. */
+static const char *clause_of(const struct look *look, const struct rule *rule) {
+    static const char of_smtp[] = "RFC 5321";
+    const char *clause = rule->clause != NULL ? rule->clause : look->clause;
+    const struct protocol *protocol =
+        look->party != NULL ? look->party[COMPARISON_REFERENCE].protocol : NULL;
+
+    if (clause != NULL && protocol != NULL && strcmp(protocol->name, "SMTP") != 0 &&
+        strncmp(clause, of_smtp, sizeof of_smtp - 1) == 0)
+        return NULL;
+    return clause;
+}
+
 void look_add(struct look *look, const struct rule *rule) {
     struct comparison *comparison = look->comparing->comparison;
 
@@ -104,7 +117,7 @@ void look_add(struct look *look, const struct rule *rule) {
         .pair = look->pair,
         .row = look->row,
         .sentence = strdup(look->words.bytes != NULL ? look->words.bytes : ""),
-        .clause = rule->clause != NULL ? rule->clause : look->clause,
+        .clause = clause_of(look, rule),
         .rows = 1,
         .frame = {look->mine != NULL ? look->mine->last_frame : 0,
                   look->reference != NULL ? look->reference->last_frame : 0},

@@ -5,20 +5,20 @@
  */
 #include "align.h"
 #include "comparing.h"
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum {
     /* Of each conversation so many of the client's first lines are looked at. */
-    LINES_MOST = 64,
+    LINES_MOST = 32,
     LIKE_MOST = ALIGN_EQUAL,
 };
 
-/* The client's first lines, as far as they are commands. */
+/* The client's first lines, whatever their order, as sorted hashes. */
 struct gist {
     const struct protocol *protocol;
-    const struct dialogue_step *line[LINES_MOST];
+    uint64_t line[LINES_MOST];
     size_t count;
 };
 
@@ -27,30 +27,43 @@ struct pairing {
     struct gist *gist[2];
 };
 
+/* FNV-1a; capital and small letters are the same. */
+static uint64_t hash_of(const struct dialogue_step *line) {
+    uint64_t hash = 14695981039346656037U;
+
+    for (size_t i = 0; i < line->length; i++)
+        hash = (hash ^ (uint64_t)tolower((unsigned char)line->bytes[i])) * 1099511628211U;
+    return hash;
+}
+
+static int compare_hashes(const void *left, const void *right) {
+    const uint64_t *one = left, *other = right;
+
+    return (*one > *other) - (*one < *other);
+}
+
 static void take_gist(const struct dialogue *dialogue, struct gist *gist) {
     gist->protocol = protocol_of(dialogue);
     for (size_t i = 0; i < dialogue->step_count && gist->count < LINES_MOST; i++) {
         const struct dialogue_step *step = &dialogue->steps[i];
         if (step->side == DIALOGUE_CLIENT && step->kind == DIALOGUE_LINE)
-            gist->line[gist->count++] = step;
+            gist->line[gist->count++] = hash_of(step);
     }
-}
-
-static bool same_line(const struct dialogue_step *one, const struct dialogue_step *other) {
-    return one->length == other->length && strncasecmp(one->bytes, other->bytes, one->length) == 0;
+    qsort(gist->line, gist->count, sizeof *gist->line, compare_hashes);
 }
 
 static size_t count_common(const struct gist *one, const struct gist *other) {
-    bool taken[LINES_MOST] = {false};
     size_t common = 0;
 
-    for (size_t i = 0; i < one->count; i++) {
-        for (size_t j = 0; j < other->count; j++) {
-            if (taken[j] || !same_line(one->line[i], other->line[j]))
-                continue;
-            taken[j] = true;
+    for (size_t i = 0, j = 0; i < one->count && j < other->count;) {
+        if (one->line[i] == other->line[j]) {
             common++;
-            break;
+            i++;
+            j++;
+        } else if (one->line[i] < other->line[j]) {
+            i++;
+        } else {
+            j++;
         }
     }
     return common;

@@ -9,13 +9,37 @@
 /* "250-", and what a server says behind it. */
 #define CODE_LENGTH 4
 
+static bool is_word(const struct dialogue_step *step, size_t at, const char *word) {
+    size_t length = strlen(word);
+
+    return step->length >= at + length && strncasecmp(step->bytes + at, word, length) == 0 &&
+           (step->length == at + length || step->bytes[at + length] == ' ');
+}
+
+/* The words that say yes or no in POP3 and, behind a tag, in IMAP; as if they were codes of SMTP.
+ */
+static int status_of(const struct dialogue_step *step) {
+    static const struct {
+        const char *word;
+        int code;
+    } words[] = {{"+OK", 200}, {"-ERR", 500}, {"OK", 200}, {"NO", 500}, {"BAD", 500}, {"BYE", 400}};
+    const char *blank = memchr(step->bytes, ' ', step->length);
+    size_t second = blank != NULL ? (size_t)(blank - step->bytes) + 1 : step->length;
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (is_word(step, 0, words[i].word) || is_word(step, second, words[i].word))
+            return words[i].code;
+    }
+    return 0;
+}
+
 /* The code of a reply line (RFC 5321 §4.2), 0: it is none. */
 static int code_of(const struct dialogue_step *step) {
-    if (step == NULL || step->length < 3)
+    if (step == NULL)
         return 0;
     for (size_t i = 0; i < 3; i++) {
-        if (step->bytes[i] < '0' || step->bytes[i] > '9')
-            return 0;
+        if (i >= step->length || step->bytes[i] < '0' || step->bytes[i] > '9')
+            return status_of(step);
     }
     return (step->bytes[0] - '0') * 100 + (step->bytes[1] - '0') * 10 + step->bytes[2] - '0';
 }
@@ -162,6 +186,30 @@ static bool ends_in_lf(struct look *look) {
     return look_at(look, look->mine->length);
 }
 
+/* A list, a mailbox, a message: what stands in no status line is no mere wording. */
+static bool has_other_data(struct look *look) {
+    const struct protocol *protocol = look->party[COMPARISON_MINE].protocol;
+
+    if (protocol == NULL || strcmp(protocol->name, "SMTP") == 0 ||
+        (code_of(look->mine) != 0 && code_of(look->reference) != 0))
+        return false;
+    if (look->mine == NULL || look->reference == NULL) {
+        if (code_of(look->mine) != 0 || code_of(look->reference) != 0)
+            return false;
+        look_say(look, "Only %s has the server's line ",
+                 look->mine != NULL ? "your capture" : "the reference");
+        look_quote(look, look->mine != NULL ? look->mine : look->reference);
+        look_say(look, ".");
+        return true;
+    }
+    look_say(look, "The server says ");
+    look_quote(look, look->mine);
+    look_say(look, " where the reference's says ");
+    look_quote(look, look->reference);
+    look_say(look, ".");
+    return look_at(look, 0);
+}
+
 static bool has_other_words(struct look *look) {
     if (look->mine == NULL || look->reference == NULL)
         return false;
@@ -179,6 +227,7 @@ const struct rule reply_rules[] = {
     {"reply", NULL, has_other_code, COMPARISON_WRONG, false},
     {"consequence", NULL, is_of_another_reply, COMPARISON_WRONG, true},
     {"reply", "RFC 5321 §4.2.1", has_like_code, COMPARISON_ALLOWED, false},
+    {"reply-data", NULL, has_other_data, COMPARISON_WRONG, false},
     {"greeting-reply", "RFC 5321 §4.1.1.1", is_after_helo, COMPARISON_ALLOWED, true},
     {"extensions", "RFC 5321 §4.1.1.1", has_other_lines, COMPARISON_ALLOWED, true},
     {"reply-text", "RFC 5321 §4.2", has_other_words, COMPARISON_ALLOWED, true},
