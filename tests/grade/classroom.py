@@ -164,15 +164,17 @@ def hand_in(directory, students):
         FORMS[i % len(FORMS)](directory / name, files)
 
 
-def make(directory, count, labs, places):
-    """Fills `directory`; {name: {lab: what must come of it}}."""
+def make(directory, count, labs, places, only=None):
+    """Fills `directory`; {name: {lab: what must come of it}}. `only`: no malicious ones but these."""
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     students = honest(count, labs, directory.with_name("faults"))
     hand_in(directory, students)
-    evil = malicious(labs, places)
+    evil = [student for student in malicious(labs, places) if only is None or student[0][len("evil-"):] in only]
     hand_in(directory, evil)
     expected = {name: wanted for name, _, wanted in students + evil}
+    if only is not None:
+        return expected
 
     files, expected["evil-edited-kit"] = edited_kit(labs)
     add_folder(directory / "evil-edited-kit", files, "")

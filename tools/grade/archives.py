@@ -7,6 +7,7 @@ A member that is a link, a device or the like has no content; a name that leads 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import gzip
 import os
 import pathlib
@@ -55,11 +56,24 @@ def members(entry: pathlib.Path) -> typing.Iterator[Member]:
         raise Damaged("it is neither a folder nor a file")
     if entry.stat().st_size > ARCHIVE_LIMIT:
         raise Damaged(f"the archive is larger than {ARCHIVE_LIMIT >> 20} MiB")
-    read = _zip if entry.name.lower().endswith(".zip") else _tar
+    source = _zip if entry.name.lower().endswith(".zip") else _tar
     try:
-        yield from _bounded(read(entry))
-    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError,
-            NotImplementedError, RuntimeError, OverflowError) as error:
+        for member in _bounded(source(entry)):
+            member.read = functools.partial(_read_packed, member.read)
+            yield member
+    except BROKEN as error:
+        raise Damaged(f"the archive is damaged: {error}") from error
+
+
+# What the modules for archives raise when they do not understand one.
+BROKEN = (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError,
+          RuntimeError, OverflowError)
+
+
+def _read_packed(read: typing.Callable, limit: int) -> bytes | None:
+    try:
+        return read(limit)
+    except BROKEN as error:
         raise Damaged(f"the archive is damaged: {error}") from error
 
 

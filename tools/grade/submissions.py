@@ -21,6 +21,7 @@ ANSWERS = ("answers.ini", "capture.pcapng")
 SOURCE_LIMIT = 1 << 20
 CAPTURE_LIMIT = 64 << 20
 NOTES_LIMIT = 12
+NAME_LENGTH = 80
 DEPTH = 8  # of the kit's own directories
 LOOSE = ("CMakeLists.txt", "CMakePresets.json", "kit", "kit.ini")  # the kit's files at its root that decide anything
 OWN_SOURCE = re.compile(r"^labs/\d\d-[^/]+/.*\.[ch]$")
@@ -157,8 +158,17 @@ def find(directory: pathlib.Path) -> tuple[list[tuple[str, pathlib.Path]], list[
         stem = archives.stem(entry)
         if stem is None:
             others.append(printable(entry.name))
-        elif stem in found:
-            found[entry.name] = entry  # alice/ and alice.zip: two students, as far as we can know
-        else:
-            found[stem] = entry
+            continue
+        name = safe(stem)
+        if name in found:
+            name = safe(entry.name)  # alice/ and alice.zip: two students, as far as we can know
+        while name in found:
+            name += "_"
+        found[name] = entry
     return sorted(found.items()), others
+
+
+def safe(name: str) -> str:
+    """As the name of a folder among the results, and in a terminal."""
+    name = re.sub(r"[/\\]", "_", printable(name)).replace("?", "_")[:NAME_LENGTH]
+    return "_" + name if name[:1] in ("-", ".", "") else name

@@ -22,6 +22,8 @@ BUILD_LIMITS = ["prlimit", "--cpu=15", "--as=2147483648", "--fsize=134217728", "
 BUILD_OUTPUT = 1 << 20
 CHECK_SECONDS = 900
 DRAW_SECONDS = 60
+LATE = re.compile(r"showed no more|sent no more|was stopped after|ends within")
+LATE_CHECKS = 4
 KEPT = ("capture.pcapng", "stdout", "stderr")
 KEPT_LIMIT = 64 << 20  # bytes of a lab's files
 FIRST_ERROR = re.compile(r"^(.*?(?:error|undefined reference|multiple definition).*)$", re.MULTILINE)
@@ -158,19 +160,29 @@ class Bench:
         return self.stage.root / "build/run" / plan.name
 
     def check(self, plan: LabPlan) -> Lab:
-        ended = self.wire(plan, "check", "--json", "--jobs", str(self.workshop.jobs))
+        lab = self._judge(plan)
+        late = [check.check for check in lab.checks if is_late(check)]
+        # A machine that is busy makes a program late here and there; one that hangs is late everywhere.
+        if not lab.problem and 0 < len(late) <= LATE_CHECKS:
+            again = {check.check: check for check in self._judge(plan, *late).checks}
+            lab.checks = [again.get(check.check, check) if check.check in late else check for check in lab.checks]
+        if not lab.problem:
+            self._keep(plan, lab)
+            lab.drawing = self._draw(plan) if lab.earned < lab.points else None
+        return lab
+
+    def _judge(self, plan: LabPlan, *checks: str) -> Lab:
+        """All checks, or these alone: then one run at a time."""
+        ended = self.wire(plan, "check", *checks, "--json", "--jobs", "1" if checks else str(self.workshop.jobs))
         if ended.stopped:
             return blank(plan, f"could not be judged: it was stopped {ended.stopped}")
         if ended.status not in (0, 1):
             raise Broken(printable_lines(ended.error.decode("utf-8", "replace")).strip()
                          or f"wire ended with status {ended.status}")
         try:
-            lab = lab_of(json.loads(self._as_the_student_knows_it(ended.output.decode("utf-8"))))
+            return lab_of(json.loads(self._as_the_student_knows_it(ended.output.decode("utf-8"))))
         except (ValueError, KeyError, TypeError) as error:
             raise Broken(f"wire said what cannot be understood: {error}") from error
-        self._keep(plan, lab)
-        lab.drawing = self._draw(plan) if lab.earned < lab.points else None
-        return lab
 
     def _keep(self, plan: LabPlan, lab: Lab) -> None:
         """What was recorded where something failed: OUT/students/NAME/NN-name/RUN/."""
@@ -201,6 +213,11 @@ class Bench:
         path = self.out / plan.name / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
+
+
+def is_late(check: Check) -> bool:
+    """Whether a check failed because something did not come, or end, in its time."""
+    return check.outcome == "failed" and LATE.search("\n".join([check.expected or "", check.got or "", *check.notes])) is not None
 
 
 class OpenBench(Bench):
