@@ -203,6 +203,14 @@ class One(Both):
         self.expect_safe_picture(picture)
         self.assertLess(len(picture), 1 << 20)
 
+    def test_a_capture_that_breaks_off(self):
+        path = PLACE / "cut.pcapng"
+        path.write_bytes(REFERENCE.read_bytes()[:-300])
+        words = self.expect_safe_page(drawn(path)).words()
+        self.expect("First, the recording", words)
+        self.expect("The file breaks off", words)
+        self.expect("EHLO client.example.org", words)
+
     def test_several_conversations(self):
         path = record("several", *CONVERSATIONS, "several")
         page = self.expect_safe_page(drawn(path))

@@ -48,7 +48,7 @@ static void put_item(const char *sentence, const char *remedy, FILE *out) {
     fputs("<li>", out);
     escape_text(sentence, out);
     if (remedy != NULL) {
-        fputs(" <em>", out);
+        fputs(" <em>What to do: ", out);
         escape_text(remedy, out);
         fputs("</em>", out);
     }
@@ -74,7 +74,7 @@ static void put_remarks(const struct drawing_capture *capture, FILE *out) {
 
     find_remarks(capture->dialogues, remarks);
     if (capture->damage != NULL) {
-        snprintf(broken, sizeof broken, "The file breaks off: %s.", capture->damage);
+        snprintf(broken, sizeof broken, "The file breaks off (%s).", capture->damage);
         put_item(broken, NULL, out);
     }
     for (size_t i = 0; i < sizeof remarks / sizeof *remarks; i++) {
@@ -158,8 +158,8 @@ void page_first(const struct view *view, FILE *out) {
               "may, or what differs each time.</p>\n</section>\n",
               out);
     } else {
-        fputs("<section class=\"note wrong\">\n<h2>This cannot be judged</h2>\n<p>Record it again: "
-              "above is how.</p>\n</section>\n",
+        fputs("<section class=\"note wrong\">\n<h2>This cannot be judged</h2>\n<p>Why, and what to "
+              "do, stands above.</p>\n</section>\n",
               out);
     }
 }
