@@ -176,6 +176,8 @@ static int run_program(struct run_state *state, struct failure *why) {
     clock_gettime(CLOCK_MONOTONIC, &start);
     deadline until = deadline_in(run->limit_ms);
     keyboard_start(&state->keyboard, &run->session, &sandbox.input);
+    if (run->tool) /* it needs time to start, on a busy machine much */
+        state->keyboard.until = until;
     int status = 0;
     while (!process_wait(sandbox.pid, deadline_in(0), &status)) {
         bool stopped = stop_if_needed(state, &sandbox, until);
