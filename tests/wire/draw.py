@@ -206,7 +206,9 @@ class One(Both):
     def test_a_capture_that_breaks_off(self):
         path = PLACE / "cut.pcapng"
         path.write_bytes(REFERENCE.read_bytes()[:2000])
-        words = self.expect_safe_page(drawn(path)).words()
+        done = draw(path)  # drawn as far as it goes, and said
+        self.assertEqual(done.returncode, 2)
+        words = self.expect_safe_page(done.stdout.decode("utf-8")).words()
         self.expect("First, the recording", words)
         self.expect("The file breaks off", words)
         self.expect("EHLO client.example.org", words)
