@@ -18,7 +18,7 @@ static void make_table(const struct option_row *rows, struct table *table) {
     size_t letters = 0;
     *table = (struct table){0};
     table->letters[letters++] = ':'; /* tell a missing value from an unknown option; say nothing */
-    for (int i = 0; rows[i].name != NULL && i < OPTIONS_LIMIT; i++) {
+    for (int i = 0; i < OPTIONS_LIMIT && rows[i].name != NULL; i++) {
         int takes = rows[i].flag != NULL ? no_argument : required_argument;
         table->names[i] = (struct option){rows[i].name, takes, NULL, FIRST_CODE + i};
         if (rows[i].letter == 0)
