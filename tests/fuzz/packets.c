@@ -40,7 +40,8 @@ static void read_file(const char *path, struct buf *bytes) {
     close(file);
 }
 
-/* The client becomes 127.x.y.z. */
+/* The client becomes 127.x.y.z. x is a sum of the others, so that one changed octet never makes it
+   the client of another mutation: tshark could not take two with the same connection in one run. */
 static void give_address(char *packet, size_t length, size_t mutation) {
     static const size_t places[] = {SOURCE, DESTINATION};
     static const unsigned char client[] = {127, 0, 0, 1};
@@ -48,7 +49,7 @@ static void give_address(char *packet, size_t length, size_t mutation) {
         if (length < places[i] + sizeof client ||
             memcmp(packet + places[i], client, sizeof client) != 0)
             continue;
-        packet[places[i] + 1] = (char)(1 + mutation / 65536);
+        packet[places[i] + 1] = (char)(1 + mutation / 256 + mutation);
         packet[places[i] + 2] = (char)(mutation / 256 % 256);
         packet[places[i] + 3] = (char)(mutation % 256);
     }

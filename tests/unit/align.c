@@ -82,10 +82,9 @@ static void long_lists_are_aligned_in_windows(void **state) {
     enum {
         COUNT = 20 * ALIGN_WINDOW
     };
-    int *mine = calloc(COUNT, sizeof *mine), *reference = calloc(COUNT, sizeof *reference);
+    static int mine[COUNT], reference[COUNT];
     size_t count = 0;
 
-    assert_true(mine != NULL && reference != NULL);
     for (int i = 0; i < COUNT; i++) {
         reference[i] = i;
         if (i % 100 != 7)
@@ -99,8 +98,6 @@ static void long_lists_are_aligned_in_windows(void **state) {
     assert_int_equal(check(mine, COUNT, reference, COUNT), 0);
     assert_int_equal(check(mine, 3, reference, COUNT), 0);
     assert_int_equal(check(mine, COUNT, reference, 0), 0);
-    free(mine);
-    free(reference);
 }
 
 int main(void) {

@@ -179,7 +179,11 @@ static int look_at_keys(int file, off_t offset, uint32_t length, struct pcapng_c
 
     if (count < 0)
         return failure_system(why, errno, "the capture cannot be read");
+    for (int padding = 3; padding > 0 && count > 0 && text[count - 1] == '\0'; padding--)
+        count--;
     text[count] = '\0';
+    for (char *nul = text; (nul = memchr(nul, '\0', (size_t)(text + count - nul))) != NULL;)
+        *nul = '?'; /* in no line of a key log */
     for (char *line; !good && (line = strsep(&rest, "\n")) != NULL;) {
         any = any || (*line != '\0' && *line != '\r' && *line != '#');
         good = is_key(line);
