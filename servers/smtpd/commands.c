@@ -1,6 +1,8 @@
 #include "commands.h"
 #include "envelope.h"
+#include "greeting.h"
 #include "receive.h"
+#include "secure.h"
 #include "verify.h"
 #include <stdio.h>
 #include <string.h>
@@ -17,15 +19,16 @@ struct command {
     const char *syntax; /* for HELP; NULL: not offered */
 };
 
-static command_function greet_ehlo, greet_helo, noop, rset, help, quit, not_implemented;
+static command_function noop, rset, help, quit, not_implemented;
 
 static const struct command commands[] = {
-    {"EHLO", greet_ehlo, SESSION_ANY, "EHLO name"},
-    {"HELO", greet_helo, SESSION_ANY, "HELO name"},
+    {"EHLO", greeting_ehlo, SESSION_ANY, "EHLO name"},
+    {"HELO", greeting_helo, SESSION_ANY, "HELO name"},
     {"MAIL", envelope_mail, SESSION_GREETED,
      "MAIL FROM:<address> [SIZE=octets] [BODY=7BIT|8BITMIME] [SMTPUTF8]"},
     {"RCPT", envelope_rcpt, SESSION_ENVELOPE, "RCPT TO:<address>"},
     {"DATA", receive_data, SESSION_ENVELOPE, "DATA"},
+    {"STARTTLS", secure_starttls, SESSION_GREETED | SESSION_ENVELOPE, "STARTTLS"},
     {"RSET", rset, SESSION_ANY, "RSET"},
     {"NOOP", noop, SESSION_ANY, "NOOP [text]"},
     {"VRFY", verify_user, SESSION_ANY, "VRFY user or address [SMTPUTF8]"},
@@ -40,7 +43,6 @@ static const struct command commands[] = {
     {"ETRN", not_implemented, SESSION_ANY, NULL},
     {"BDAT", not_implemented, SESSION_ANY, NULL},
     {"AUTH", not_implemented, SESSION_ANY, NULL},
-    {"STARTTLS", not_implemented, SESSION_ANY, NULL},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
@@ -55,47 +57,6 @@ static const struct command *find(const char *verb, size_t length) {
 static void not_implemented(struct session *session, const char *argument) {
     (void)argument;
     session_reply(session, "502 5.5.1", "Command not implemented here");
-}
-
-/*
- * The name is taken as it comes, if only it can stand in a Received field and in the log: no mail
- * is refused because a client does not know its own name (RFC 5321 §4.1.4). Bytes beyond ASCII,
- * which no host name has on the wire (RFC 6531 §3.7.1), become "?".
- */
-static bool take_name(struct session *session, const char *argument) {
-    size_t length = strlen(argument);
-    if (length == 0 || length > SESSION_NAME_LIMIT || strpbrk(argument, " \"(),;<>@\\") != NULL) {
-        session_reply(session, "501 5.5.4", "Syntax: EHLO or HELO, a blank, your host name");
-        return false;
-    }
-    memcpy(session->name, argument, length + 1);
-    for (char *byte = session->name; *byte != '\0'; byte++)
-        if ((unsigned char)*byte > 126)
-            *byte = '?';
-    session_reset(session);
-    session->state = SESSION_GREETED;
-    return true;
-}
-
-static void greet_ehlo(struct session *session, const char *argument) {
-    if (!take_name(session, argument))
-        return;
-    session->esmtp = true;
-    session_reply_more(session, "250", "%s greets %s", session->settings->hostname, session->name);
-    session_reply_more(session, "250", "PIPELINING");
-    session_reply_more(session, "250", "SIZE %llu", session->settings->message_size);
-    session_reply_more(session, "250", "8BITMIME");
-    session_reply_more(session, "250", "SMTPUTF8");
-    session_reply_more(session, "250", "ENHANCEDSTATUSCODES");
-    session_reply_more(session, "250", "VRFY");
-    session_reply(session, "250", "HELP");
-}
-
-static void greet_helo(struct session *session, const char *argument) {
-    if (!take_name(session, argument))
-        return;
-    session->esmtp = false;
-    session_reply(session, "250", "%s greets %s", session->settings->hostname, session->name);
 }
 
 /* For the commands that take none. */

@@ -17,7 +17,8 @@ static const char usage[] =
     "usage: smtpd -c kit.ini [-o section.key=value]... [--ready-fd N]\n"
     "\n"
     "Receives mail over SMTP (RFC 5321) for the local domains and delivers it to Maildirs,\n"
-    "mail.store/DOMAIN/USER. Runs until SIGTERM or SIGINT. Logs to stderr.\n"
+    "mail.store/DOMAIN/USER. Takes mail of the people who have one of these, too, if they say who\n"
+    "they are (submission, RFC 6409). Runs until SIGTERM or SIGINT. Logs to stderr.\n"
     "\n"
     "  -c FILE                the configuration\n"
     "  -o SECTION.KEY=VALUE   sets one value over it\n"
@@ -81,29 +82,39 @@ static int read_options(int count, char **arguments, struct options *options, st
     return 0;
 }
 
-static int serve_all(const struct settings *settings, int ready_fd, struct failure *why) {
+/* The listeners that one key names. 0 or -1. */
+static int listen_on(struct serve *serve, const char *key, const struct service *service,
+                     struct tls_context *tls, struct failure *why) {
     char busy[400];
     snprintf(busy, sizeof busy, "421 4.3.2 %s Too many connections, try again later\r\n",
-             settings->hostname);
+             service->settings->hostname);
+    const char *address;
+    for (size_t i = 0; (address = config_word(service->settings->config, "smtpd", key, i)) != NULL;
+         i++) {
+        struct serve_listener listener = {
+            .address = address,
+            .tls = tls,
+            .session = session_run,
+            .context = (void *)service,
+            .busy = busy,
+        };
+        if (serve_listen(serve, &listener, why) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int serve_all(const struct settings *settings, int ready_fd, struct failure *why) {
     struct serve_limits limits = {settings->connections, settings->per_address,
                                   settings->stop_seconds};
     struct serve *serve = serve_new(&limits, why);
     if (serve == NULL)
         return -1;
-    int status = 0;
-    const char *address;
-    for (size_t i = 0; status == 0; i++) {
-        address = config_word(settings->config, "smtpd", "listen", i);
-        if (address == NULL)
-            break;
-        struct serve_listener listener = {
-            .address = address,
-            .session = session_run,
-            .context = (void *)settings,
-            .busy = busy,
-        };
-        status = serve_listen(serve, &listener, why);
-    }
+    int status = listen_on(serve, "listen", &settings->receiving, NULL, why);
+    if (status == 0)
+        status = listen_on(serve, "submission", &settings->submission, NULL, why);
+    if (status == 0)
+        status = listen_on(serve, "submissions", &settings->submission, settings->tls, why);
     if (status == 0)
         status = serve_run(serve, ready_fd, why);
     serve_free(serve);

@@ -84,6 +84,13 @@ void session_reset(struct session *session) {
         session->state = SESSION_GREETED;
 }
 
+void session_restart(struct session *session) {
+    session_reset(session);
+    session->state = SESSION_NEW;
+    session->name[0] = '\0';
+    session->esmtp = false;
+}
+
 /* Whether the line holds what no command may: NUL, CR, LF and other control characters. */
 static bool has_control(const struct buf *line) {
     for (size_t i = 0; i < line->length; i++)
@@ -125,9 +132,11 @@ static void converse(struct session *session) {
 }
 
 void session_run(struct stream *stream, unsigned long number, void *context) {
-    const struct settings *settings = context;
+    const struct service *service = context;
+    const struct settings *settings = service->settings;
     struct session session = {
         .stream = stream,
+        .service = service,
         .settings = settings,
         .number = number,
         .state = SESSION_NEW,
@@ -135,7 +144,8 @@ void session_run(struct stream *stream, unsigned long number, void *context) {
     };
     buf_init(&session.line, settings->line);
     const struct net_address *peer = stream_peer(stream);
-    session_log(&session, LOG_INFO, "begins client=%s port=%u", peer->host, peer->port);
+    session_log(&session, LOG_INFO, "begins client=%s port=%u%s%s", peer->host, peer->port,
+                stream_is_tls(stream) ? " tls=" : "", stream_tls_description(stream));
     converse(&session);
     session_log(&session, LOG_INFO, "ends messages=%lu commands=%lu errors=%lu: %s",
                 session.messages, session.commands, session.errors, session.over);

@@ -36,6 +36,7 @@ struct envelope {
 
 struct session {
     struct stream *stream;
+    const struct service *service;
     const struct settings *settings;
     unsigned long number;
     enum session_state state;
@@ -50,7 +51,7 @@ struct session {
     unsigned long messages;
 };
 
-/* A serve_session; `context` is the const struct settings. */
+/* A serve_session; `context` is the const struct service of the listener. */
 void session_run(struct stream *stream, unsigned long number, void *context);
 
 /*
@@ -78,6 +79,10 @@ void session_lost(struct session *session, enum stream_result result);
 
 /* Forgets the message under way (RSET, EHLO, and the end of DATA). */
 void session_reset(struct session *session);
+
+/* Forgets all that the client said, as if it had just connected (RFC 3207 §4.2). What it has used
+   up of its limits still counts. */
+void session_restart(struct session *session);
 
 /* One line in the log, with the session's number in front. */
 void session_log(const struct session *session, enum log_level level, const char *format, ...)

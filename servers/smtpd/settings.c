@@ -8,7 +8,14 @@ const struct config_key settings_keys[] = {
     {"mail", "domains", CONFIG_LIST, "example.org", "mail for these domains is delivered here"},
     {"mail", "accounts", CONFIG_PATH, "build/lab/accounts", "the file that says who has a mailbox"},
     {"mail", "store", CONFIG_PATH, "build/lab/mail", "the Maildirs are below it: DOMAIN/USER"},
-    {"smtpd", "listen", CONFIG_LIST, "127.0.0.2:25", "addresses and ports; port 0: any free one"},
+    {"mail", "certificate", CONFIG_PATH, "", "PEM, the whole chain; without it there is no TLS"},
+    {"mail", "key", CONFIG_PATH, "", "PEM, the certificate's private key"},
+    {"smtpd", "listen", CONFIG_LIST, "127.0.0.2:25",
+     "receives mail from anywhere; addresses and ports, port 0: any free one"},
+    {"smtpd", "submission", CONFIG_LIST, "",
+     "the same for mail of people who have a mailbox here, TLS by STARTTLS; usually port 587"},
+    {"smtpd", "submissions", CONFIG_LIST, "",
+     "the same with TLS from the first byte; usually port 465"},
     {"smtpd", "message-size", CONFIG_BYTES, "25M", "the largest message that is taken"},
     {"smtpd", "recipients", CONFIG_NUMBER, "100", "recipients of one message"},
     {"smtpd", "line", CONFIG_NUMBER, "2000", "octets of a command line, with its CR LF"},
@@ -48,6 +55,37 @@ static int check_ranges(const struct config *config, struct failure *why) {
     return 0;
 }
 
+static bool is_set(const struct config *config, const char *key) {
+    return config_word(config, "smtpd", key, 0) != NULL;
+}
+
+static int check_listeners(const struct config *config, struct failure *why) {
+    if (!is_set(config, "listen") && !is_set(config, "submission") &&
+        !is_set(config, "submissions"))
+        return failure_set(why, "smtpd.listen, smtpd.submission and smtpd.submissions are empty: "
+                                "nobody could connect");
+    return 0;
+}
+
+/* The certificate, where there is one. */
+static int load_certificate(struct settings *settings, const struct config *config,
+                            struct failure *why) {
+    const char *certificate = config_path(config, "mail", "certificate");
+    const char *key = config_path(config, "mail", "key");
+    if (*certificate == '\0' && *key == '\0') {
+        if (is_set(config, "submissions"))
+            return failure_set(why, "smtpd.submissions is TLS from the first byte, and there is no "
+                                    "certificate: set mail.certificate and mail.key, or leave it "
+                                    "empty");
+        return 0;
+    }
+    if (*certificate == '\0' || *key == '\0')
+        return failure_set(why, "mail.certificate and mail.key belong together: one of them is "
+                                "empty");
+    settings->tls = tls_server(certificate, key, why);
+    return settings->tls == NULL ? -1 : 0;
+}
+
 int settings_load(struct settings *settings, const struct config *config, struct failure *why) {
     if (check_ranges(config, why) < 0)
         return -1;
@@ -66,6 +104,8 @@ int settings_load(struct settings *settings, const struct config *config, struct
         .per_address = (int)config_number(config, "smtpd", "per-address"),
         .stop_seconds = (int)config_number(config, "smtpd", "stop"),
         .vrfy = config_number(config, "smtpd", "vrfy") != 0,
+        .receiving = {settings, false},
+        .submission = {settings, true},
     };
     const char *level = config_text(config, "smtpd", "log");
     if (log_level_parse(level, &settings->log_level) < 0)
@@ -75,10 +115,15 @@ int settings_load(struct settings *settings, const struct config *config, struct
         return failure_set(why, "mail.hostname = %s is not a host name", settings->hostname);
     if (config_word(config, "mail", "domains", 0) == NULL)
         return failure_set(why, "mail.domains is empty: no mail could be delivered");
-    if (config_word(config, "smtpd", "listen", 0) == NULL)
-        return failure_set(why, "smtpd.listen is empty: nobody could connect");
+    if (check_listeners(config, why) < 0)
+        return -1;
     settings->accounts = accounts_load(config_path(config, "mail", "accounts"), why);
-    return settings->accounts == NULL ? -1 : 0;
+    if (settings->accounts == NULL)
+        return -1;
+    if (load_certificate(settings, config, why) == 0)
+        return 0;
+    settings_free(settings);
+    return -1;
 }
 
 const char *settings_domain(const struct settings *settings, size_t index) {
@@ -95,5 +140,7 @@ bool settings_is_local(const struct settings *settings, const char *domain) {
 
 void settings_free(struct settings *settings) {
     accounts_free(settings->accounts);
+    tls_free(settings->tls);
     settings->accounts = NULL;
+    settings->tls = NULL;
 }

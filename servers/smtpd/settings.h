@@ -9,17 +9,25 @@
 #include "config.h"
 #include "failure.h"
 #include "log.h"
+#include "tls.h"
 #include <stdbool.h>
 #include <stddef.h>
 
 /* The keys, for config_new and --help. */
 extern const struct config_key settings_keys[];
 
+/* What a listener is for; the context of every session that begins there. */
+struct service {
+    const struct settings *settings;
+    bool submission; /* mail of the people who have a mailbox here (RFC 6409); else, of anybody */
+};
+
 struct settings {
     const struct config *config; /* what the texts here belong to */
     const char *hostname;
     const char *store;
     struct accounts *accounts;
+    struct tls_context *tls; /* NULL: no certificate, so no TLS */
     enum log_level log_level;
 
     unsigned long long message_size; /* octets */
@@ -33,11 +41,15 @@ struct settings {
     int per_address;
     int stop_seconds;
     bool vrfy;
+
+    struct service receiving, submission;
 };
 
 /*
- * Fills `settings` from `config`, which must outlive it, and loads the accounts. 0, or -1: a value
- * out of range, no hostname, domain or address, the accounts cannot be read.
+ * Fills `settings` from `config`, which must outlive it, and loads the accounts and the
+ * certificate. 0, or -1: a value out of range, no hostname, domain or address, the accounts or the
+ * certificate cannot be read, or there is none and smtpd.submissions needs one. The two services
+ * point at `settings`: it must stay where it is.
  */
 int settings_load(struct settings *settings, const struct config *config, struct failure *why);
 

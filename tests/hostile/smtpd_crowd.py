@@ -228,7 +228,7 @@ class Crowd(unittest.TestCase):
         for peer in first:
             expect("220", peer.reply())
         for source, status in (("127.0.0.1", "421 4.3.2"), ("127.0.0.9", "220"), ("127.0.0.10", "421 4.3.2")):
-            peer = self.server.connect(source)
+            peer = self.server.connect(source=source)
             self.addCleanup(peer.close)
             expect(status, peer.reply())
             if status != "220":

@@ -6,6 +6,14 @@
             assert peer.ask("HELO client.example.org").code == 250
         assert server.messages("bob") == []
 
+With tls=True it has the lab's certificate, and listens for submission, too:
+
+    with Smtpd(tls=True) as server:
+        with server.connect("submission") as peer:
+            peer.greet().starttls().ask("EHLO client.example.org")
+        with server.connect("submissions") as peer:  # TLS from the first byte
+            peer.greet()
+
 The build tested is build/, or the directory that the environment variable KIT_BUILD names (so that
 the same tests run over build-asan and build-tsan). Everything is written below it.
 """
@@ -17,6 +25,7 @@ import select
 import shutil
 import signal
 import socket
+import ssl
 import struct
 import subprocess
 import tempfile
@@ -27,7 +36,12 @@ SOURCE = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("KIT_BUILD", SOURCE / "build")).resolve()
 PATIENCE = float(os.environ.get("KIT_PATIENCE", 60))  # seconds; only a hang ever waits so long
 
-# yescrypt of "mailwire": the password of every test account.
+# Where it listens, by the key of kit.ini: an address for each, so that port 0 leaves no doubt which is which.
+SERVICES = {"listen": "127.0.0.1", "submission": "127.0.0.2", "submissions": "127.0.0.3"}
+BESIDES = ("127.0.0.2", "127.0.0.3")
+HOSTNAME = "mail.example.org"
+
+PASSWORD = "mailwire"  # of every test account; its yescrypt:
 HASH = "$y$j9T$mailwiretestsalt$ZoTDWezfrJlQqjwEgrtovFPFfuh5M95pgbUHLKHHsW5"
 PEOPLE = (
     "alice@example.org:Alice Arslan",
@@ -63,6 +77,14 @@ def expect(status, reply):
     assert reply is not None, "the server closed instead of saying %s" % status
     got = "%d %s" % (reply.code, reply.status) if " " in status else str(reply.code)
     assert got == status, "%s instead of %s" % (reply, status)
+
+
+def client_tls(**attributes):
+    """An SSLContext that trusts the lab's authority; the attributes are set on it."""
+    context = ssl.create_default_context(cafile=BUILD / "lab" / "tls" / "ca.pem")
+    for name, value in attributes.items():
+        setattr(context, name, value)
+    return context
 
 
 class Peer:
@@ -126,6 +148,23 @@ class Peer:
         assert self.ask("EHLO " + name).code == 250
         return self
 
+    def secure(self, context=None):
+        """The TLS handshake, at once. Returns the peer itself."""
+        assert not self.unread, "in clear before the handshake: %r" % self.unread
+        self.socket = (context or client_tls()).wrap_socket(self.socket, server_hostname=HOSTNAME)
+        return self
+
+    def starttls(self, context=None):
+        """STARTTLS and the handshake; the next thing to say is EHLO. Returns the peer itself."""
+        expect("220 2.0.0", self.ask("STARTTLS"))
+        return self.secure(context)
+
+    def offers(self, name="client.example.org"):
+        """What the answer to EHLO offers: {"SIZE": "26214400", "PIPELINING": "", ...}."""
+        reply = self.ask("EHLO " + name)
+        assert reply.code == 250
+        return dict(line.partition(" ")[::2] for line in reply.lines[1:])
+
     def end(self):
         """Says no more (FIN), but still reads."""
         self.socket.shutdown(socket.SHUT_WR)
@@ -137,7 +176,7 @@ class Peer:
 class Smtpd:
     """A running server. `options` are of the form section.key=value; `wrapper` goes before the command."""
 
-    def __init__(self, options=(), people=PEOPLE, domains="example.org", wrapper=(), store=None, port=0):
+    def __init__(self, options=(), people=PEOPLE, domains="example.org", wrapper=(), store=None, port=0, tls=False):
         program = BUILD / "bin" / "smtpd"
         if not program.exists():
             raise FileNotFoundError("%s is not built (or set KIT_BUILD)" % program)
@@ -151,6 +190,10 @@ class Smtpd:
             "[mail]\nhostname = mail.example.org\ndomains = %s\naccounts = accounts\nstore = %s\n"
             "[smtpd]\nlisten = 127.0.0.1:%d\n" % (domains, self.store, port)
         )
+        if tls:
+            with open(self.directory / "kit.ini", "a") as ini:
+                ini.write("submission = %(submission)s:0\nsubmissions = %(submissions)s:0\n" % SERVICES)
+                ini.write("[mail]\ncertificate = %s/mail.pem\nkey = %s/mail.key\n" % ((BUILD / "lab" / "tls",) * 2))
         self.command = list(wrapper) + [str(program), "-c", str(self.directory / "kit.ini")]
         for option in options:
             self.command += ["-o", option]
@@ -174,7 +217,8 @@ class Smtpd:
         if told != b"\n":
             self.kill()
             raise RuntimeError("smtpd did not start:\n" + self.log())
-        self.host, self.port = self.listens()[0]
+        self.ports = dict(self.listens())
+        self.host, self.port = next((host, port) for host, port in self.listens() if host not in BESIDES)
         return self
 
     def listens(self):
@@ -197,8 +241,12 @@ class Smtpd:
             assert status == 0, "smtpd ended with status %d:\n%s" % (status, self.log()[-4000:])
             self.remove()
 
-    def connect(self, source="127.0.0.1"):
-        return Peer(self.host, self.port, source)
+    def connect(self, service="listen", source="127.0.0.1", context=None):
+        """A connection to one of SERVICES."""
+        if service == "listen":
+            return Peer(self.host, self.port, source)
+        peer = Peer(SERVICES[service], self.ports[SERVICES[service]], source)
+        return peer.secure(context) if service == "submissions" else peer
 
     def stop(self):
         """SIGTERM, and waits. Returns the exit status (negative: the signal that killed it)."""
