@@ -146,20 +146,19 @@ static int no_password(char *password, int size, int writing, void *context) {
     return -1;
 }
 
-/* What both sides have in common. */
-static struct tls_context *new_context(bool client, struct failure *why) {
+/* What both sides have in common; versions and what is trusted come later. */
+static struct tls_context *new_context(const struct tls_rules *rules, struct failure *why) {
     ERR_clear_error();
     struct tls_context *context = calloc(1, sizeof *context);
     if (context == NULL) {
         failure_system(why, ENOMEM, "TLS");
         return NULL;
     }
-    context->client = client;
+    context->rules = rules;
     context->key_log = -1;
     context->socket_io = transport_socket_io();
-    context->ssl = SSL_CTX_new(client ? TLS_client_method() : TLS_server_method());
-    if (context->ssl == NULL || context->socket_io == NULL ||
-        SSL_CTX_set_min_proto_version(context->ssl, TLS1_2_VERSION) != 1) {
+    context->ssl = SSL_CTX_new(rules != NULL ? TLS_client_method() : TLS_server_method());
+    if (context->ssl == NULL || context->socket_io == NULL) {
         tls_openssl_failure(why, "TLS");
         tls_free(context);
         return NULL;
@@ -179,27 +178,75 @@ static struct tls_context *new_context(bool client, struct failure *why) {
     return context;
 }
 
+static int usual_context(SSL_CTX *context, const char *authorities, struct failure *why) {
+    if (SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1)
+        return tls_openssl_failure(why, "TLS");
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    int read = authorities != NULL ? SSL_CTX_load_verify_locations(context, authorities, NULL)
+                                   : SSL_CTX_set_default_verify_paths(context);
+    if (read != 1)
+        return tls_openssl_failure(why,
+                                   authorities != NULL ? authorities : "the system's certificates");
+    return 0;
+}
+
+/* A name also goes out as SNI; an address may not (RFC 6066 §3). */
+static int usual_session(SSL *session, const char *name, struct failure *why) {
+    unsigned char address[sizeof(struct in6_addr)];
+    bool demanded;
+    if (inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1) {
+        demanded = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), name) == 1;
+    } else {
+        SSL_set_hostflags(session, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+        demanded =
+            SSL_set1_host(session, name) == 1 && SSL_set_tlsext_host_name(session, name) == 1;
+    }
+    return demanded ? 0 : tls_openssl_failure(why, "TLS");
+}
+
 struct tls_context *tls_client(const char *authorities, struct failure *why) {
-    struct tls_context *context = new_context(true, why);
+    static const struct tls_rules usual = {usual_context, usual_session};
+    return tls_client_by(&usual, authorities, why);
+}
+
+/* OpenSSL's own configuration may forbid old versions, and so does its security level from 1 on.
+   Here only the rules forbid. */
+static void allow_all_versions(SSL_CTX *context) {
+    SSL_CTX_set_min_proto_version(context, 0);
+    SSL_CTX_set_max_proto_version(context, 0);
+}
+
+static void allow_what_rules_allow(SSL_CTX *context) {
+    if (SSL_CTX_get_min_proto_version(context) < TLS1_2_VERSION)
+        SSL_CTX_set_security_level(context, 0);
+}
+
+struct tls_context *tls_client_by(const struct tls_rules *rules, const char *authorities,
+                                  struct failure *why) {
+    struct tls_context *context = new_context(rules, why);
     if (context == NULL)
         return NULL;
-    SSL_CTX_set_verify(context->ssl, SSL_VERIFY_PEER, judge_certificate);
-    int read = authorities != NULL ? SSL_CTX_load_verify_locations(context->ssl, authorities, NULL)
-                                   : SSL_CTX_set_default_verify_paths(context->ssl);
-    if (read != 1) {
-        tls_openssl_failure(why, authorities != NULL ? authorities : "the system's certificates");
+    allow_all_versions(context->ssl);
+    if (rules->context(context->ssl, authorities, why) < 0) {
         tls_free(context);
         return NULL;
     }
+    allow_what_rules_allow(context->ssl);
+    if (SSL_CTX_get_verify_callback(context->ssl) == NULL)
+        SSL_CTX_set_verify(context->ssl, SSL_CTX_get_verify_mode(context->ssl), judge_certificate);
     return context;
 }
 
 struct tls_context *tls_server(const char *certificate, const char *key, struct failure *why) {
-    struct tls_context *context = new_context(false, why);
+    struct tls_context *context = new_context(NULL, why);
     if (context == NULL)
         return NULL;
-    const char *what = certificate;
-    int read = SSL_CTX_use_certificate_chain_file(context->ssl, certificate);
+    const char *what = "TLS";
+    int read = (int)SSL_CTX_set_min_proto_version(context->ssl, TLS1_2_VERSION);
+    if (read == 1) {
+        what = certificate;
+        read = SSL_CTX_use_certificate_chain_file(context->ssl, certificate);
+    }
     if (read == 1) {
         what = key;
         read = SSL_CTX_use_PrivateKey_file(context->ssl, key, SSL_FILETYPE_PEM);

@@ -5,14 +5,15 @@
 #define SHARED_TLS_CONTEXT_H
 
 #include "failure.h"
+#include "tls.h"
 #include <openssl/ssl.h>
 #include <stdbool.h>
 
 struct tls_context {
     SSL_CTX *ssl;
-    BIO_METHOD *socket_io; /* how a session reads and writes its socket: transport.c */
-    bool client;
-    int key_log; /* SSLKEYLOGFILE, open for appending; -1: none */
+    BIO_METHOD *socket_io;         /* how a session reads and writes its socket: transport.c */
+    const struct tls_rules *rules; /* of a client; NULL: a server */
+    int key_log;                   /* SSLKEYLOGFILE, open for appending; -1: none */
 };
 
 /*

@@ -1,10 +1,8 @@
 #include "transport.h"
 #include "tls_context.h"
-#include <arpa/inet.h>
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -192,32 +190,35 @@ size_t transport_pending(const struct transport *transport) {
     return transport->tls == NULL ? 0 : (size_t)SSL_pending(transport->tls);
 }
 
-/* What the certificate must be for. A name also goes out as SNI; an address may not (RFC 6066 §3).
- */
-static bool demand_name(SSL *tls, const char *name) {
-    unsigned char address[sizeof(struct in6_addr)];
-    if (inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1)
-        return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls), name) == 1;
-    SSL_set_hostflags(tls, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    return SSL_set1_host(tls, name) == 1 && SSL_set_tlsext_host_name(tls, name) == 1;
+/* Both or nothing. */
+static int new_session(struct tls_context *context, SSL **tls, BIO **io, struct failure *why) {
+    ERR_clear_error();
+    *tls = SSL_new(context->ssl);
+    *io = BIO_new(context->socket_io);
+    if (*tls != NULL && *io != NULL)
+        return 0;
+    SSL_free(*tls);
+    BIO_free(*io);
+    return tls_openssl_failure(why, "TLS");
 }
 
 int transport_start_tls(struct transport *transport, struct tls_context *context, const char *name,
                         struct failure *why) {
-    if (context->client && (name == NULL || name[0] == '\0'))
+    const struct tls_rules *rules = context->rules;
+    if (rules != NULL && (name == NULL || name[0] == '\0'))
         return failure_set(why, "TLS: no name that the certificate must be for");
-    ERR_clear_error();
-    SSL *tls = SSL_new(context->ssl);
-    BIO *io = BIO_new(context->socket_io);
-    if (tls == NULL || io == NULL || (context->client && !demand_name(tls, name))) {
-        SSL_free(tls);
-        BIO_free(io);
-        return tls_openssl_failure(why, "TLS");
-    }
+    SSL *tls;
+    BIO *io;
+    if (new_session(context, &tls, &io, why) < 0)
+        return -1;
     BIO_set_data(io, transport);
     BIO_set_init(io, 1);
     SSL_set_bio(tls, io, io);
-    if (context->client)
+    if (rules != NULL && rules->session(tls, name, why) < 0) {
+        SSL_free(tls);
+        return -1;
+    }
+    if (rules != NULL)
         SSL_set_connect_state(tls);
     else
         SSL_set_accept_state(tls);
@@ -234,7 +235,7 @@ enum transport_result transport_handshake(struct transport *transport, const cha
     int returned = SSL_do_handshake(transport->tls);
     SSL_set_app_data(transport->tls, NULL);
     enum transport_result result = tls_result(transport, returned, why);
-    if (judgement.refused)
+    if (judgement.refused && result == TRANSPORT_FAILED)
         failure_set(why, "%s", reason.text);
     return result;
 }

@@ -1,5 +1,6 @@
 #include "tls_peer.h"
 #include <fcntl.h>
+#include <openssl/ssl.h>
 #include <regex.h>
 
 static void refuses_certificates_in_words(void **state) {
@@ -81,6 +82,85 @@ static void trusts_whom_it_is_told_to(void **state) {
     stream_close(stream);
     stop_server(&server);
     tls_free(client);
+}
+
+/* Rules that forbid nothing, and rules that are not written yet. */
+static int trusts_everybody(SSL_CTX *context, const char *authorities, struct failure *why) {
+    (void)context;
+    (void)authorities;
+    (void)why;
+    return 0;
+}
+
+static int trusts_the_file(SSL_CTX *context, const char *authorities, struct failure *why) {
+    (void)why;
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    return SSL_CTX_load_verify_locations(context, authorities, NULL) == 1 ? 0 : -1;
+}
+
+static int unwritten_context(SSL_CTX *context, const char *authorities, struct failure *why) {
+    (void)context;
+    (void)authorities;
+    return failure_not_written(why, 1, "secure_context");
+}
+
+static int demands_nothing(SSL *session, const char *name, struct failure *why) {
+    (void)session;
+    (void)name;
+    (void)why;
+    return 0;
+}
+
+static int demands_the_name(SSL *session, const char *name, struct failure *why) {
+    (void)why;
+    return SSL_set1_host(session, name) == 1 ? 0 : -1;
+}
+
+static int unwritten_session(SSL *session, const char *name, struct failure *why) {
+    (void)session;
+    (void)name;
+    return failure_not_written(why, 2, "secure_name");
+}
+
+static void a_client_is_as_strict_as_its_rules(void **state) {
+    (void)state;
+    static const struct {
+        struct tls_rules rules;
+        const char *certificate;
+        const char *words; /* "": accepted */
+    } cases[] = {
+        {{trusts_everybody, demands_nothing}, "self-signed", ""},
+        {{trusts_everybody, demands_nothing}, "expired", ""},
+        {{trusts_everybody, demands_the_name}, "wrong-host", ""}, /* demanded, and not verified */
+        {{trusts_the_file, demands_nothing}, "wrong-host", ""},
+        {{trusts_the_file, demands_nothing},
+         "self-signed",
+         "the certificate is self-signed: nobody vouches for it"},
+        {{trusts_the_file, demands_the_name},
+         "wrong-host",
+         "the certificate is for mx.example.com, mx2.example.com, 127.0.0.4, not for "
+         "mail.example.org"},
+        {{trusts_the_file, demands_the_name}, "mail", ""},
+        {{trusts_the_file, unwritten_session}, "mail", "TODO 2: secure_name is not written yet"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct failure why = {""};
+        struct server server;
+        struct tls_context *client =
+            tls_client_by(&cases[i].rules, file_path("authority.pem"), &why);
+        struct stream *stream = start_server(&server, cases[i].certificate);
+        assert_non_null(client);
+        assert_int_equal(stream_start_tls(stream, client, "mail.example.org", &why),
+                         cases[i].words[0] == '\0' ? 0 : -1);
+        assert_string_equal(why.text, cases[i].words);
+        stream_close(stream);
+        stop_server(&server);
+        tls_free(client);
+    }
+    static const struct tls_rules unwritten = {unwritten_context, unwritten_session};
+    struct failure why = {""};
+    assert_null(tls_client_by(&unwritten, NULL, &why));
+    assert_string_equal(why.text, "TODO 1: secure_context is not written yet");
 }
 
 static void says_why_files_do_not_serve(void **state) {
@@ -177,6 +257,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(refuses_certificates_in_words),
         TEST(trusts_whom_it_is_told_to),
+        TEST(a_client_is_as_strict_as_its_rules),
         TEST(says_why_files_do_not_serve),
         TEST(logs_keys_for_wireshark),
     };

@@ -45,6 +45,7 @@ CONTENT = [
     "clients/CMakeLists.txt",
     "clients/parts/*.[ch]",
     "tools/CMakeLists.txt",
+    "tools/certificates.sh",
     "tools/wire/**/*.[ch]",
     "tools/wire/**/*.lua",
     "tools/wire/**/*.css",

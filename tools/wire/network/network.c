@@ -99,6 +99,9 @@ static void sandbox(struct arguments *line, const struct network_options *option
         "--setenv",
         "RESOLV_MULTI",
         "on", /* host.conf(5): all addresses of a name in /etc/hosts, not the first alone */
+        "--setenv",
+        "SSL_CERT_FILE",
+        KIT_BUILD_DIR "/lab/tls/ca.pem",
         NULL};
     char directory[PATH_MAX];
 

@@ -10,6 +10,9 @@
  *     several.example.org  127.0.0.3 (refuses), then 127.0.0.2
  *     ip6.example.org      ::1
  *
+ * Programs that ask OpenSSL for the system's authorities are told of the lab's own one instead:
+ * SSL_CERT_FILE in the environment is build/lab/tls/ca.pem.
+ *
  * It is made by bubblewrap (bwrap): namespaces of their own for network, processes, IPC and host
  * name; the file tree read-only; /tmp and /run private and empty; to be written are build/run,
  * build/lab, build/state and what the caller names. Whoever runs it is user 0 inside, with all

@@ -13,8 +13,9 @@
 /* What the program sees of the environment: these, and of ours the ones in `kept`. */
 static const char *const set[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/", "TERM=dumb",
                                   "LC_ALL=C.UTF-8"};
-static const char *const kept[] = {"ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS",
-                                   "RESOLV_MULTI", "LD_PRELOAD",    "WIRE_NAMES"};
+static const char *const kept[] = {"ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS",
+                                   "TSAN_OPTIONS", "RESOLV_MULTI",  "LD_PRELOAD",
+                                   "WIRE_NAMES",   "SSL_CERT_FILE"};
 
 void sandbox_view_environment(const char *scratch, struct arguments *variables) {
     for (size_t i = 0; i < sizeof set / sizeof set[0]; i++)
@@ -153,7 +154,7 @@ int sandbox_view_confine(const struct arguments *program, const char *directory,
         return 0;
     const char *readable[PATHS_LIMIT + 1] = {directory};
     const char *const writable[] = {*scratch == '\0' ? NULL : scratch, NULL};
-    static const char *const names[] = {"LD_PRELOAD", "WIRE_NAMES"};
+    static const char *const names[] = {"LD_PRELOAD", "WIRE_NAMES", "SSL_CERT_FILE"};
     size_t count = 1;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (getenv(names[i]) != NULL)
