@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* /proc/net/tcp cannot be waited for: it is looked at this often. */
-#define LOOK_AGAIN_MS 2
+/* /proc/net/tcp cannot be waited for. To look there costs the kernel a walk over all that could be:
+   so pauses grow, from the first number of milliseconds to the second. */
+#define FIRST_PAUSE_MS 1
+#define LAST_PAUSE_MS  32
 
 /* States in the fourth column, in hexadecimal (include/net/tcp_states.h of Linux). */
 enum {
@@ -46,8 +48,12 @@ unsigned connections_open(void) {
 
 unsigned connections_wait(unsigned others, deadline until) {
     unsigned count;
+    int looked = 0, pause = FIRST_PAUSE_MS;
 
-    while ((count = connections_open()) > others && deadline_left(until) != 0)
-        poll(NULL, 0, LOOK_AGAIN_MS);
+    while ((count = connections_open()) > others && deadline_left(until) != 0) {
+        poll(NULL, 0, pause);
+        if (++looked % 4 == 0 && pause < LAST_PAUSE_MS)
+            pause *= 2;
+    }
     return count > others ? count - others : 0;
 }
