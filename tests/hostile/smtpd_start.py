@@ -61,9 +61,28 @@ class Start(unittest.TestCase):
             ("smtpd.listen", "smtpd.listen="),
             ("mail.store", "mail.store=/dev/null/mail"),
             ("not.an.address", "smtpd.listen=not.an.address"),
+            ("not.an.address", "smtpd.submission=not.an.address"),
+            ("mail.certificate", "smtpd.submissions=127.0.0.1:0"),  # and there is none
+            ("mail.key", "mail.certificate=no.pem"),
+            ("mail.certificate", "mail.key=no.pem"),
         ):
             with self.subTest(option=option):
                 self.with_option(1, words if words != "mail.store" else "/dev/null", option)
+
+    def test_bad_certificate(self):
+        lab = BUILD / "lab" / "tls"
+        (self.server.directory / "garbage.pem").write_text("-----BEGIN CERTIFICATE-----\nAAAA\n")
+        for words, certificate, key in (
+            ("no.pem", "no.pem", "no.pem"),
+            ("no.pem", lab / "mail.pem", "no.pem"),
+            ("garbage.pem", self.server.directory / "garbage.pem", lab / "mail.key"),
+            ("mail.key", lab / "mail.key", lab / "mail.key"),
+            ("mail.pem", lab / "mail.pem", lab / "mail.pem"),
+            ("accounts", self.server.directory / "accounts", lab / "mail.key"),
+        ):
+            with self.subTest(certificate=certificate, key=key):
+                options = ("-o", "mail.certificate=%s" % certificate, "-o", "mail.key=%s" % key)
+                self.refused(1, words, *self.server.command[1:], *options)
 
     def test_port_in_use(self):
         with socket.socket() as taken:
