@@ -30,12 +30,18 @@ struct smtp_reply {
     size_t length;
 };
 
-/* One connection to a server. clients/smtp.c makes it and opens the stream. */
+/*
+ * One connection to a server. The client makes it and opens the stream (clients/parts/session.h).
+ * `ehlo` is what the server said it can do: the client's own code copies the reply of smtp_greet
+ * there, and forgets it (code 0) when TLS begins, for what was said in clear anybody may have said
+ * (RFC 3207 §4.2).
+ */
 struct smtp {
     struct stream *stream;
     struct line_reader reader;
     int timeout_ms;          /* how long to wait for one whole reply */
     struct smtp_reply reply; /* the last one */
+    struct smtp_reply ehlo;  /* the answer to the last EHLO; code 0: none */
     struct failure why;      /* what went wrong last */
 };
 

@@ -181,7 +181,8 @@ static int take_next(struct by_hand *session, bool *more_typed) {
 
 int by_hand(struct by_hand *session, struct failure *why) {
     bool more_typed = false;
-    int result = take_reply(session, smtp_read_reply(session->smtp)); /* the greeting */
+    struct smtp *smtp = session->smtp;
+    int result = take_reply(session, session->begun ? smtp->reply.code : smtp_read_reply(smtp));
     while (result == 0 && !session->over)
         result = take_next(session, &more_typed);
     if (result < 0)

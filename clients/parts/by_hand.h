@@ -21,6 +21,7 @@ bool by_hand_is_secret(const char *line);
 struct by_hand {
     struct smtp *smtp;
     struct repl *repl;
+    bool begun;       /* the server has been greeted already (session.h) */
     bool verbatim;    /* the student's functions are not called: each line goes out as it stands */
     bool silent;      /* replies are not explained: /explain off */
     bool in_text;     /* after a 354 */
@@ -31,7 +32,8 @@ struct by_hand {
 };
 
 /*
- * From the server's greeting to the end of the session. When typing ends without QUIT, QUIT is
+ * From the server's greeting, or the last reply if the session has begun, to the end of the
+ * session. When typing ends without QUIT, QUIT is
  * sent: a client must not just leave (RFC 5321 §4.1.1.10). When it ends within message text nothing
  * is sent any more, so that no half message is delivered.
  *

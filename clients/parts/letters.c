@@ -5,14 +5,35 @@
 #include <stdbool.h>
 #include <string.h>
 
+static int take_sender(void *into, const char *value, struct failure *why) {
+    struct letters *letters = into;
+    (void)why;
+    letters->sender = value;
+    return 0;
+}
+
+/* Who made `recipients` has made it long enough for a whole command line. */
+static int take_recipient(void *into, const char *value, struct failure *why) {
+    struct letters *letters = into;
+    (void)why;
+    letters->recipients[letters->recipient_count++] = value;
+    return 0;
+}
+
+const struct option_row letters_options[] = {
+    {"from", "SENDER", "the envelope's sender; \"\" is the null path <>", take_sender},
+    {"to", "RECIPIENT", "a recipient; may be given many times", take_recipient},
+    {NULL, NULL, NULL, NULL},
+};
+
 static void report_refused(const char *recipient, const struct smtp_reply *reply, void *context) {
     const char *file = context;
     char words[REPLY_LINE_SIZE];
     complain("smtp", "%s: %s refused: %s", file, recipient, reply_line(reply, words));
 }
 
-/* Opens a message. NULL when it cannot be read; what cannot is known here, before MAIL. */
-static FILE *open_message(const char *file, struct failure *why) {
+/* Opens a file. NULL when it cannot be read; what cannot is known here, before MAIL. */
+static FILE *open_file(const char *file, struct failure *why) {
     FILE *message = strcmp(file, "-") == 0 ? stdin : fopen(file, "rb");
     if (message == NULL) {
         failure_system(why, errno, "%s", file);
@@ -29,17 +50,36 @@ static FILE *open_message(const char *file, struct failure *why) {
     return message;
 }
 
-/* Sends one file. 1: for everybody; 0: not so, and said; -1: the session is over, see smtp->why. */
+/* Opens a message: a file, or what is made of its text and attachments. NULL with `why`. */
+static FILE *open_message(const struct letters *letters, const char *file, struct failure *why) {
+    FILE *text = NULL;
+    if (file != NULL && (text = open_file(file, why)) == NULL)
+        return NULL;
+    if (!attach_wanted(&letters->attach))
+        return text;
+    FILE *message =
+        attach_compose(&letters->attach, letters->sender, (const char *const *)letters->recipients,
+                       letters->recipient_count, text, why);
+    if (text != NULL && text != stdin)
+        fclose(text);
+    return message;
+}
+
+/* Sends one file (NULL: there is no text). 1: for everybody; 0: not so, and said; -1: the session
+ * is over, see smtp->why. */
 static int send_file(struct smtp *smtp, const struct letters *letters, const char *file) {
     struct failure why;
-    FILE *message = open_message(file, &why);
+    FILE *message = open_message(letters, file, &why);
     if (message == NULL) {
         complain("smtp", "%s", why.text);
         return 0;
     }
+    if (file == NULL)
+        file = "message";
     size_t accepted = 0;
-    int code = smtp_send(smtp, letters->sender, letters->recipients, letters->recipient_count,
-                         message, &accepted, report_refused, (void *)(uintptr_t)file);
+    int code = smtp_send(smtp, letters->sender, (const char *const *)letters->recipients,
+                         letters->recipient_count, message, &accepted, report_refused,
+                         (void *)(uintptr_t)file);
     if (message != stdin)
         fclose(message);
     if (code < 0)
@@ -58,26 +98,14 @@ static int send_file(struct smtp *smtp, const struct letters *letters, const cha
     return accepted == letters->recipient_count;
 }
 
-/* From the greeting to EHLO's reply. 0 or -1. */
-static int begin(struct smtp *smtp, const char *name) {
-    char words[REPLY_LINE_SIZE];
-    int code = smtp_read_reply(smtp);
-    if (code == 220)
-        code = smtp_greet(smtp, name);
-    else if (code >= 0)
-        return failure_set(&smtp->why, "the server offers no service: %s",
-                           reply_line(&smtp->reply, words));
-    if (code >= 0 && code != 250)
-        return failure_set(&smtp->why, "the server refused the greeting of %s: %s", name,
-                           reply_line(&smtp->reply, words));
-    return code < 0 ? -1 : 0;
-}
-
 int letters_send(struct smtp *smtp, const struct letters *letters, struct failure *why) {
+    static const char *const no_text[] = {NULL};
+    const char *const *files = letters->file_count > 0 ? letters->files : no_text;
+    size_t count = letters->file_count > 0 ? letters->file_count : 1;
     bool all = true;
-    int result = begin(smtp, letters->name);
-    for (size_t i = 0; i < letters->file_count && result >= 0; i++) {
-        result = send_file(smtp, letters, letters->files[i]);
+    int result = 0;
+    for (size_t i = 0; i < count && result >= 0; i++) {
+        result = send_file(smtp, letters, files[i]);
         all = all && result == 1;
     }
     if (result >= 0)

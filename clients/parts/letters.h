@@ -4,19 +4,23 @@
 #ifndef CLIENTS_LETTERS_H
 #define CLIENTS_LETTERS_H
 
+#include "attach.h"
+#include "options.h"
 #include "smtp.h"
 
 struct letters {
-    const char *name; /* ours, for EHLO */
     const char *sender;
-    const char *const *recipients;
+    const char **recipients;
     size_t recipient_count;
-    const char *const *files; /* "-" is standard input */
+    const char *const *files; /* "-" is standard input; none: only with something to attach */
     size_t file_count;
+    struct attach attach; /* whether the files are letters, or the text of one */
 };
 
+extern const struct option_row letters_options[]; /* --from, --to, into a struct letters */
+
 /*
- * Reads the greeting, greets, sends each file as one message to all recipients, and quits. Prints
+ * In a session that has begun: sends each file as one message to all recipients, and quits. Prints
  * one line for each message that was taken, and complains about every recipient and message that
  * was not.
  *
