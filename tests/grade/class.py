@@ -113,15 +113,14 @@ def grade(options, directory, out, outside, *more):
 
 
 def results(out):
-    """{name: result}, without what differs from one time to the next."""
-    found = {}
-    for path in sorted(out.glob("students/*/result.json")):
-        result = json.loads(path.read_text("utf-8"))
-        result.pop("seconds")
-        for lab in result["labs"]:
-            lab.pop("seconds")
-        found[path.parent.name] = result
-    return found
+    """{name: result}"""
+    return {path.parent.name: json.loads(path.read_text("utf-8")) for path in sorted(out.glob("students/*/result.json"))}
+
+
+def points(result):
+    """What must be the same each time: all but the words, in which are times, ports and addresses."""
+    return [(lab["number"], lab["problem"] is None, [(check["check"], check["outcome"], check["earned"]) for check in lab["checks"]])
+            for lab in result["labs"]]
 
 
 def differs(lab, wanted):
@@ -178,8 +177,9 @@ def main():
         if not options.once:
             seconds += grade(options, directory, out, outside, "--again")
             again = results(out)
-            wrong += [f"{name}: another result the second time" for name in found if again.get(name) != found[name]]
-            wrong += outside.harm()
+            wrong += [f"the second time: {words}" for words in judge(again, expected) + outside.harm()]
+            wrong += [f"{name}: other points the second time" for name in found
+                      if name in again and points(again[name]) != points(found[name])]
     finally:
         outside.remove()
     print(f"{len(expected)} hand-ins, labs {options.labs}, -j {options.jobs}: {seconds / 60:.1f} minutes"
