@@ -49,8 +49,7 @@ struct sasl {
     struct buf password;
 };
 
-/* Starts an exchange; sasl_end must follow. Case does not count in the name. 0, or -1: unknown, and
-   there is nothing to end. */
+/* Starts an exchange; sasl_end must follow. Case does not count in the name. 0, or -1: unknown. */
 int sasl_begin(struct sasl *sasl, const char *mechanism, size_t length);
 
 /* The initial response: base64, "=" when it is empty, NULL when there is none. */

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -78,6 +79,16 @@ enum stream_result stream_wait(struct stream *stream, bool writing) {
         return stream_timed_out(stream, writing);
     failure_system(&stream->failure, errno, "cannot wait for the connection");
     return STREAM_FAILED;
+}
+
+enum stream_result stream_pause(struct stream *stream, deadline until) {
+    stream_flush(stream); /* if it fails, the next read or write says so */
+    struct pollfd interrupt = {.fd = stream->interrupt, .events = POLLIN};
+    int ready;
+    do
+        ready = poll(&interrupt, 1, deadline_left(until));
+    while (ready < 0 && errno == EINTR);
+    return ready > 0 ? STREAM_INTERRUPTED : STREAM_OK;
 }
 
 static int tls_failed(struct stream *stream, struct failure *why) {

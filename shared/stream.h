@@ -78,6 +78,13 @@ enum stream_result stream_read_some(struct stream *stream, void *bytes, size_t s
 enum stream_result stream_look(struct stream *stream, const char **bytes, size_t *count);
 void stream_consume(struct stream *stream, size_t count);
 
+/*
+ * Does nothing until `until`, for a peer that has to wait; what was collected is sent first.
+ * STREAM_OK, or STREAM_INTERRUPTED at once when the interrupt comes. The deadline set does not
+ * count.
+ */
+enum stream_result stream_pause(struct stream *stream, deadline until);
+
 /* How many bytes can be read without waiting for the network (also inside the TLS layer). */
 size_t stream_buffered(const struct stream *stream);
 

@@ -1,4 +1,5 @@
 #include "commands.h"
+#include "auth.h"
 #include "envelope.h"
 #include "greeting.h"
 #include "receive.h"
@@ -29,6 +30,7 @@ static const struct command commands[] = {
     {"RCPT", envelope_rcpt, SESSION_ENVELOPE, "RCPT TO:<address>"},
     {"DATA", receive_data, SESSION_ENVELOPE, "DATA"},
     {"STARTTLS", secure_starttls, SESSION_GREETED | SESSION_ENVELOPE, "STARTTLS"},
+    {"AUTH", auth_run, SESSION_GREETED, "AUTH mechanism [initial-response]"},
     {"RSET", rset, SESSION_ANY, "RSET"},
     {"NOOP", noop, SESSION_ANY, "NOOP [text]"},
     {"VRFY", verify_user, SESSION_ANY, "VRFY user or address [SMTPUTF8]"},
@@ -42,7 +44,6 @@ static const struct command commands[] = {
     {"TURN", not_implemented, SESSION_ANY, NULL},
     {"ETRN", not_implemented, SESSION_ANY, NULL},
     {"BDAT", not_implemented, SESSION_ANY, NULL},
-    {"AUTH", not_implemented, SESSION_ANY, NULL},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
@@ -52,6 +53,26 @@ static const struct command *find(const char *verb, size_t length) {
         if (strlen(commands[i].verb) == length && strncasecmp(commands[i].verb, verb, length) == 0)
             return &commands[i];
     return NULL;
+}
+
+static size_t verb_length(const struct buf *line) {
+    return line->length > 0 ? strcspn(line->bytes, " ") : 0;
+}
+
+bool commands_is(const struct buf *line, const char *verb) {
+    size_t length = strlen(verb);
+    return verb_length(line) == length && strncasecmp(line->bytes, verb, length) == 0;
+}
+
+const char *commands_show(const struct buf *line, char text[COMMANDS_SHOWN]) {
+    const char *bytes = line->length > 0 ? line->bytes : "";
+    if (commands_is(line, "AUTH"))
+        snprintf(text, COMMANDS_SHOWN, "%.4s ...", bytes);
+    else if (find(bytes, verb_length(line)) != NULL)
+        snprintf(text, COMMANDS_SHOWN, "%s", bytes);
+    else
+        snprintf(text, COMMANDS_SHOWN, "?");
+    return text;
 }
 
 static void not_implemented(struct session *session, const char *argument) {
@@ -111,11 +132,12 @@ static const char *out_of_order(enum session_state state) {
 
 void commands_run(struct session *session) {
     struct buf *line = &session->line;
-    session_log(session, LOG_DEBUG, "command=\"%.500s\"", line->length > 0 ? line->bytes : "");
+    char shown[COMMANDS_SHOWN];
+    session_log(session, LOG_DEBUG, "command=\"%s\"", commands_show(line, shown));
     while (line->length > 0 && line->bytes[line->length - 1] == ' ')
         line->bytes[--line->length] = '\0'; /* tolerated (RFC 5321 §4.1.1) */
     const char *text = line->length > 0 ? line->bytes : "";
-    size_t verb = strcspn(text, " ");
+    size_t verb = verb_length(line);
     const struct command *command = find(text, verb);
     if (command == NULL)
         session_reply(session, "500 5.5.1", "Command not recognized; HELP lists them");

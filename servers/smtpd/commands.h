@@ -12,4 +12,14 @@
  */
 void commands_run(struct session *session);
 
+/* Whether the line begins with this verb, in any case. */
+bool commands_is(const struct buf *line, const char *verb);
+
+/*
+ * Writes what the log may show of a line into `text`, and returns it. No secret: of AUTH only the
+ * verb, and nothing of a line whose verb is none (it could be a password at the wrong moment).
+ */
+#define COMMANDS_SHOWN 300
+const char *commands_show(const struct buf *line, char text[COMMANDS_SHOWN]);
+
 #endif

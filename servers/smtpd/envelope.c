@@ -1,4 +1,5 @@
 #include "envelope.h"
+#include "auth.h"
 #include "mailbox.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -184,8 +185,16 @@ void envelope_mail(struct session *session, const char *argument) {
     static const struct path_command command = {"FROM:", "MAIL FROM:<address> [parameters]",
                                                 "501 5.1.7", ADDRESS_REVERSE, mail_parameters};
     struct envelope envelope = {.count = 0};
-    if (!take_path(session, &command, argument, &envelope, &envelope.sender))
+    if (auth_is_missing(session) ||
+        !take_path(session, &command, argument, &envelope, &envelope.sender))
         return;
+    if (!auth_may_send_as(session, &envelope.sender)) {
+        char text[ADDRESS_TEXT_SIZE];
+        address_format(&envelope.sender, text);
+        session_reply(session, "550 5.7.1", "<%s> is not an address of %s", text,
+                      session->account->address);
+        return;
+    }
     session->envelope = envelope;
     session->state = SESSION_ENVELOPE;
     session_reply(session, "250 2.1.0", "Sender accepted");

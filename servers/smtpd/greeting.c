@@ -1,4 +1,6 @@
 #include "greeting.h"
+#include "auth.h"
+#include "sasl.h"
 #include "secure.h"
 #include <string.h>
 
@@ -34,6 +36,8 @@ void greeting_ehlo(struct session *session, const char *argument) {
     session_reply_more(session, "250", "ENHANCEDSTATUSCODES");
     if (secure_is_offered(session))
         session_reply_more(session, "250", "STARTTLS");
+    if (auth_is_offered(session))
+        session_reply_more(session, "250", "AUTH %s", sasl_mechanisms);
     session_reply_more(session, "250", "VRFY");
     session_reply(session, "250", "HELP");
 }

@@ -1,5 +1,7 @@
 #include "session.h"
+#include "auth.h"
 #include "commands.h"
+#include "sasl.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,9 +39,10 @@ void session_reply(struct session *session, const char *status, const char *form
     va_end(arguments);
     write_line(session, status, ' ', text);
     if (status[0] == '4' || status[0] == '5') {
+        char command[COMMANDS_SHOWN];
         session->errors++;
-        session_log(session, LOG_WARN, "refused \"%s %s\" command=\"%.200s\"", status, text,
-                    session->line.length > 0 ? session->line.bytes : "");
+        session_log(session, LOG_WARN, "refused \"%s %s\" command=\"%s\"", status, text,
+                    commands_show(&session->line, command));
     }
 }
 
@@ -89,6 +92,7 @@ void session_restart(struct session *session) {
     session->state = SESSION_NEW;
     session->name[0] = '\0';
     session->esmtp = false;
+    session->account = NULL;
 }
 
 /* Whether the line holds what no command may: NUL, CR, LF and other control characters. */
@@ -99,6 +103,20 @@ static bool has_control(const struct buf *line) {
     return false;
 }
 
+/* Only AUTH may have lines that are longer than others (RFC 4954 §4). */
+static bool is_too_long(const struct session *session, enum stream_result result) {
+    return result == STREAM_TOO_LONG || (session->line.length > session->settings->line - 2 &&
+                                         !commands_is(&session->line, "AUTH"));
+}
+
+static void refuse_too_long(struct session *session) {
+    if (commands_is(&session->line, "AUTH"))
+        auth_refuse_too_long(session);
+    else
+        session_reply(session, "500 5.5.2", "Line too long: the limit is %zu octets",
+                      session->settings->line);
+}
+
 /* One line of the peer, whatever it is, gets its one reply. */
 static void answer(struct session *session, enum stream_result result) {
     const struct settings *settings = session->settings;
@@ -106,9 +124,8 @@ static void answer(struct session *session, enum stream_result result) {
         session_close(session, "421 4.7.0", "Too many commands");
     else if (session->errors >= settings->errors)
         session_close(session, "421 4.7.0", "Too many errors");
-    else if (result == STREAM_TOO_LONG)
-        session_reply(session, "500 5.5.2", "Line too long: the limit is %zu octets",
-                      settings->line);
+    else if (is_too_long(session, result))
+        refuse_too_long(session);
     else if (result == STREAM_BARE_LF)
         session_reply(session, "500 5.5.2", "A command ends in CR LF, not in LF alone");
     else if (has_control(&session->line))
@@ -122,7 +139,7 @@ static void converse(struct session *session) {
     while (session->over == NULL) {
         session_wait(session);
         enum stream_result result =
-            stream_read_line(session->stream, &session->line, session->settings->line - 2);
+            stream_read_line(session->stream, &session->line, session->line.limit);
         bool line = result == STREAM_OK || result == STREAM_BARE_LF || result == STREAM_TOO_LONG;
         if (line)
             answer(session, result);
@@ -142,7 +159,8 @@ void session_run(struct stream *stream, unsigned long number, void *context) {
         .state = SESSION_NEW,
         .end = deadline_in(settings->session_ms),
     };
-    buf_init(&session.line, settings->line);
+    buf_init(&session.line,
+             (settings->line > SASL_LINE_LIMIT ? settings->line : SASL_LINE_LIMIT) - 2);
     const struct net_address *peer = stream_peer(stream);
     session_log(&session, LOG_INFO, "begins client=%s port=%u%s%s", peer->host, peer->port,
                 stream_is_tls(stream) ? " tls=" : "", stream_tls_description(stream));
@@ -150,5 +168,5 @@ void session_run(struct stream *stream, unsigned long number, void *context) {
     session_log(&session, LOG_INFO, "ends messages=%lu commands=%lu errors=%lu: %s",
                 session.messages, session.commands, session.errors, session.over);
     session_reset(&session);
-    buf_free(&session.line);
+    buf_wipe(&session.line);
 }

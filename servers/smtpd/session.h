@@ -7,6 +7,7 @@
 #ifndef SMTPD_SESSION_H
 #define SMTPD_SESSION_H
 
+#include "accounts.h"
 #include "address.h"
 #include "deadline.h"
 #include "settings.h"
@@ -45,6 +46,8 @@ struct session {
     struct buf line;                   /* the command in hand */
     char name[SESSION_NAME_LIMIT + 1]; /* from EHLO or HELO */
     bool esmtp;                        /* it was EHLO */
+    const struct account *account;     /* who has said who he is, with AUTH; or NULL */
+    unsigned failures;                 /* wrong passwords */
     struct envelope envelope;
     unsigned long commands;
     unsigned long errors; /* replies 4xx and 5xx */

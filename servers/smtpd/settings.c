@@ -27,6 +27,11 @@ const struct config_key settings_keys[] = {
     {"smtpd", "per-address", CONFIG_NUMBER, "1000", "connections at once from one address"},
     {"smtpd", "stop", CONFIG_SECONDS, "5s", "how long a stop waits for messages under way"},
     {"smtpd", "vrfy", CONFIG_YES_NO, "yes", "whether VRFY says who has a mailbox; no: always 252"},
+    {"smtpd", "clear-auth", CONFIG_YES_NO, "no",
+     "whether AUTH is offered without TLS, to clients on this machine; never to others"},
+    {"smtpd", "auth-failures", CONFIG_NUMBER, "3", "wrong passwords in one session, then 421"},
+    {"smtpd", "auth-delay", CONFIG_SECONDS, "1s",
+     "how long the reply to a wrong password takes, each further one twice as long"},
     {"smtpd", "log", CONFIG_TEXT, "info", "error, warn, info or debug (every command)"},
     {NULL, NULL, CONFIG_TEXT, NULL, NULL},
 };
@@ -42,7 +47,8 @@ static const struct range {
     {"commands", 1, LONG_MAX},      {"errors", 1, LONG_MAX},
     {"idle", 1, INT_MAX / 1000},    {"session", 1, INT_MAX / 1000},
     {"connections", 1, 1 << 20},    {"per-address", 1, 1 << 20},
-    {"stop", 0, INT_MAX / 1000},
+    {"stop", 0, INT_MAX / 1000},    {"auth-failures", 1, 20},
+    {"auth-delay", 0, 60},
 };
 
 static int check_ranges(const struct config *config, struct failure *why) {
@@ -104,6 +110,9 @@ int settings_load(struct settings *settings, const struct config *config, struct
         .per_address = (int)config_number(config, "smtpd", "per-address"),
         .stop_seconds = (int)config_number(config, "smtpd", "stop"),
         .vrfy = config_number(config, "smtpd", "vrfy") != 0,
+        .auth_failures = (unsigned)config_number(config, "smtpd", "auth-failures"),
+        .auth_delay_ms = (int)config_number(config, "smtpd", "auth-delay") * 1000,
+        .clear_auth = config_number(config, "smtpd", "clear-auth") != 0,
         .receiving = {settings, false},
         .submission = {settings, true},
     };

@@ -40,6 +40,9 @@ struct settings {
     int connections;
     int per_address;
     int stop_seconds;
+    unsigned auth_failures; /* a session */
+    int auth_delay_ms;      /* behind the first of them */
+    bool clear_auth;
     bool vrfy;
 
     struct service receiving, submission;

@@ -1,4 +1,5 @@
 #include "verify.h"
+#include "auth.h"
 #include "mailbox.h"
 #include <string.h>
 #include <strings.h>
@@ -72,6 +73,8 @@ static void verify_address(struct session *session, const char *path, bool utf8)
 void verify_user(struct session *session, const char *argument) {
     char text[ADDRESS_PATH_LIMIT + sizeof " SMTPUTF8"];
     size_t length = strlen(argument);
+    if (auth_is_missing(session))
+        return;
     if (length == 0 || length >= sizeof text) {
         session_reply(session, "501 5.5.4", "Syntax: VRFY user or address [SMTPUTF8]");
         return;
