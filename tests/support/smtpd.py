@@ -217,8 +217,10 @@ class Smtpd:
         if told != b"\n":
             self.kill()
             raise RuntimeError("smtpd did not start:\n" + self.log())
-        self.ports = dict(self.listens())
-        self.host, self.port = next((host, port) for host, port in self.listens() if host not in BESIDES)
+        listens = list(self.listens())
+        self.ports = dict(listens)
+        receiving = [(host, port) for host, port in listens if host not in BESIDES]
+        self.host, self.port = (receiving or listens)[0]
         return self
 
     def listens(self):
