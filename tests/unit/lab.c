@@ -69,7 +69,8 @@ static void a_whole_lab(void **state) {
     assert_true(main_run->typed);
     assert_false(main_run->scripted);
     assert_int_equal(main_run->peers.count, 0);
-    assert_string_equal(main_run->listen, "127.0.0.2:25");
+    assert_string_equal(main_run->listen.words[0], "127.0.0.2:25");
+    assert_int_equal(main_run->listen.count, 1);
     assert_int_equal(main_run->limit_ms, 6000);
 
     assert_string_equal(other->name, "other");
@@ -79,7 +80,7 @@ static void a_whole_lab(void **state) {
     assert_int_equal(other->script.count, 2);
     assert_false(other->typed); /* none */
     assert_int_equal(other->peers.count, 1);
-    assert_string_equal(other->listen, "[::1]:25");
+    assert_string_equal(other->listen.words[0], "[::1]:25");
     assert_int_equal(other->limit_ms, 500);
     assert_string_equal(other->message, "big.eml");
     assert_int_equal(other->message_size, 1000);

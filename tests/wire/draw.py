@@ -225,7 +225,8 @@ class One(Both):
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
                         "/CN=mail.example.org", "-addext", "subjectAltName=DNS:mail.example.org", "-keyout",
                         PLACE / "key.pem", "-out", PLACE / "certificate.pem"], check=True, capture_output=True)
-        blind = record("tls", *CONVERSATIONS, "tls", str(PLACE)).rename(PLACE / "blind.pcapng")
+        none = ["--keys", PLACE / "none"]
+        blind = record("tls", *CONVERSATIONS, "tls", str(PLACE), options=none).rename(PLACE / "blind.pcapng")
         (PLACE / "keys").unlink()
         path = record("tls", *CONVERSATIONS, "tls", str(PLACE), options=["--keys", PLACE / "keys"])
         text = drawn(path)

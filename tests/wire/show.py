@@ -260,7 +260,7 @@ class Encrypted(unittest.TestCase):
                         "/CN=mail.example.org", "-addext", "subjectAltName=DNS:mail.example.org", "-keyout",
                         PLACE / "key.pem", "-out", PLACE / "certificate.pem"], check=True, capture_output=True)
         cls.keys = PLACE / "keys"
-        cls.clear = record("tls", str(PLACE))
+        cls.clear = record("tls", str(PLACE), options=["--keys", PLACE / "none"])
         cls.clear = cls.clear.rename(PLACE / "without-keys.pcapng")
         cls.keys.unlink()
         cls.open = record("tls", str(PLACE), options=["--keys", cls.keys])

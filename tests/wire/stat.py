@@ -185,7 +185,7 @@ class Encrypted(unittest.TestCase):
                         "/CN=mail.example.org", "-addext", "subjectAltName=DNS:mail.example.org", "-keyout",
                         PLACE / "key.pem", "-out", PLACE / "certificate.pem"], check=True, capture_output=True)
         keys = PLACE / "keys"
-        cls.blind = record("tls", str(PLACE)).rename(PLACE / "blind.pcapng")
+        cls.blind = record("tls", str(PLACE), options=("--keys", PLACE / "none")).rename(PLACE / "blind.pcapng")
         keys.unlink()
         cls.open = record("tls", str(PLACE), options=("--keys", keys))
 

@@ -3,6 +3,7 @@
 #include "network.h"
 #include "record.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
 #include <signal.h>
@@ -89,16 +90,41 @@ static int run(char **command) {
     return status;
 }
 
+/* What the command runs is asked to log the keys of its TLS sessions, unless somebody has asked
+   already. `own` becomes the name of that log, which is to be removed; "" if there is none. */
+static const char *ask_for_keys(const struct task *task, char own[PATH_MAX]) {
+    own[0] = '\0';
+    if (task->keys != NULL)
+        return task->keys;
+    const char *asked = getenv("SSLKEYLOGFILE");
+    if (asked != NULL && *asked != '\0')
+        return asked;
+    snprintf(own, PATH_MAX, "/tmp/wire-keys-XXXXXX");
+    int file = mkostemp(own, O_CLOEXEC);
+    if (file < 0) {
+        own[0] = '\0';
+        return NULL;
+    }
+    close(file);
+    setenv("SSLKEYLOGFILE", own, 1);
+    return own;
+}
+
 static int record_task(const struct task *task) {
     struct record_result result;
     struct failure why;
+    char own_keys[PATH_MAX];
     struct record *record = record_start(task->file, "lo", &why);
 
     if (record == NULL)
         return command_misuse("record", "%s", why.text);
+    const char *keys = ask_for_keys(task, own_keys);
     int status = run(task->command);
-    struct record_end end = {.streams_until = deadline_in(STREAMS_PATIENCE_MS), .keys = task->keys};
-    if (record_stop(record, &end, &result, &why) < 0)
+    struct record_end end = {.streams_until = deadline_in(STREAMS_PATIENCE_MS), .keys = keys};
+    int stopped = record_stop(record, &end, &result, &why);
+    if (own_keys[0] != '\0')
+        unlink(own_keys);
+    if (stopped < 0)
         return command_misuse("record", "%s", why.text);
     if (result.open > 0)
         fprintf(stderr, "wire record: %s: a connection was still open: its end is missing\n",
@@ -145,7 +171,11 @@ const struct command record_command = {
                "receives there.",
     .details =
         "  -o FILE        the capture (pcapng); Wireshark opens it too\n"
-        "  --keys FILE    a TLS key log; its keys go into the capture, which then opens decrypted\n"
+        "  --keys FILE    a TLS key log; its keys go into the capture, which then opens "
+        "decrypted.\n"
+        "                 Without it, what COMMAND runs is asked for its keys: SSLKEYLOGFILE, "
+        "which\n"
+        "                 the servers and clients of this kit, curl and Python know\n"
         "COMMAND can write into FILE's directory. The exit status is its own, or 2 when it could "
         "not "
         "be\n"

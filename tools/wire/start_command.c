@@ -102,14 +102,20 @@ static int run_command(char **command) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* "mail.example.org 25": how one reaches the server by name. */
+/* "mail.example.org 25": how one reaches the server by name. Further addresses come behind it. */
 static void describe_server(const struct lab_run *run, char *words, size_t size) {
     static const char mail[] = "127.0.0.2:";
-    bool named = strncmp(run->listen, mail, sizeof mail - 1) == 0;
-    if (named)
-        snprintf(words, size, "mail.example.org %s", run->listen + sizeof mail - 1);
-    else
-        snprintf(words, size, "%s", run->listen);
+    size_t length = 0;
+    for (size_t i = 0; i < run->listen.count && length < size; i++) {
+        const char *address = run->listen.words[i];
+        bool named = strncmp(address, mail, sizeof mail - 1) == 0;
+        int added = snprintf(words + length, size - length, "%s%s%s", i > 0 ? ", " : "",
+                             !named   ? ""
+                             : i == 0 ? "mail.example.org "
+                                      : "",
+                             named ? address + sizeof mail - 1 : address);
+        length += added > 0 ? (size_t)added : 0;
+    }
 }
 
 static void print_banner(const struct lab *lab, const struct lab_run *run, const char *peer) {
@@ -136,10 +142,11 @@ static void print_end(const struct lab *lab, unsigned long frames, const char *c
 
 static int start(const struct lab *lab, const struct lab_run *run, const char *directory,
                  const struct options *options, struct failure *why) {
-    char stage[PATH_MAX], capture[PATH_MAX];
+    char stage[PATH_MAX], capture[PATH_MAX], keys[PATH_MAX];
     struct scene scene;
     if (files_path(stage, why, "%s/start", directory) < 0 ||
         files_path(capture, why, "%s/start.pcapng", directory) < 0 ||
+        files_path(keys, why, "%s/" SCENE_KEYS, stage) < 0 ||
         files_make_directory(directory, why) < 0 || lock(directory, why) < 0 ||
         files_remove(stage, why) < 0 || files_make_directory(stage, why) < 0 ||
         scene_start(&scene, run, stage, LIMIT_MS, why) < 0)
@@ -155,7 +162,7 @@ static int start(const struct lab *lab, const struct lab_run *run, const char *d
     char words[300];
     scene_end_script(&scene, words, sizeof words);
     struct record_result recorded;
-    struct record_end end = {.streams_until = deadline_in(CLOSING_MS)};
+    struct record_end end = {.streams_until = deadline_in(CLOSING_MS), .keys = keys};
     int stopped = record_stop(record, &end, &recorded, why);
     scene_end(&scene, NULL);
     if (stopped < 0)

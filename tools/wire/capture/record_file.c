@@ -3,12 +3,15 @@
 #include "pcapng.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-/* A key log of a lab is a few kilobytes. */
-#define KEYS_LIMIT (1 << 20)
+/* A key log of a lab is a few kilobytes; that of a program that connects as fast as it can, some
+   megabytes. What is over this is left out: then not everything can be decrypted. */
+#define KEYS_LIMIT (16 << 20)
 
 int record_file_write(int file, const char *bytes, size_t count) {
     while (count > 0) {
@@ -23,27 +26,29 @@ int record_file_write(int file, const char *bytes, size_t count) {
     return 0;
 }
 
-/* Adds what the file at `path` holds; one that is not there holds nothing. */
+/* Adds the lines of the file at `path`; one that is not there holds none. */
 static int read_keys(const char *path, struct buf *keys, struct failure *why) {
-    char bytes[4096];
-    size_t count;
+    char *line = NULL;
+    size_t size = 0;
+    ssize_t count;
     int status = 0;
     FILE *file = fopen(path, "re");
 
     if (file == NULL)
         return errno == ENOENT ? 0 : failure_system(why, errno, "%s", path);
-    while (status == 0 && (count = fread(bytes, 1, sizeof bytes, file)) > 0) {
-        if (buf_append(keys, bytes, count) < 0)
-            status =
-                failure_set(why, "%s: more than %d bytes is no key log of a lab", path, KEYS_LIMIT);
-    }
-    if (status == 0 && ferror(file))
+    while ((count = getline(&line, &size, file)) > 0 && buf_append(keys, line, (size_t)count) == 0)
+        continue;
+    if (ferror(file))
         status = failure_system(why, errno, "%s", path);
+    if (line != NULL)
+        explicit_bzero(line, size);
+    free(line);
     fclose(file);
     return status;
 }
 
-/* Adds to `out` what stands in front of the interface block in the final file. */
+/* Adds to `out` what stands in front of the interface block in the final file; nothing, when that
+   is what stands there already. */
 static int make_front(const struct record_end *end, struct buf *out, struct failure *why) {
     struct buf keys;
     int status = 0;
@@ -51,8 +56,10 @@ static int make_front(const struct record_end *end, struct buf *out, struct fail
     buf_init(&keys, KEYS_LIMIT);
     if (end->keys != NULL)
         status = read_keys(end->keys, &keys, why);
-    if (status == 0 && (pcapng_section(out, end->comment) < 0 ||
-                        (keys.length > 0 && pcapng_keys(out, keys.bytes, keys.length) < 0)))
+    bool needed = keys.length > 0 || end->comment != NULL;
+    if (status == 0 && needed &&
+        (pcapng_section(out, end->comment) < 0 ||
+         (keys.length > 0 && pcapng_keys(out, keys.bytes, keys.length) < 0)))
         status = failure_set(why, "no memory for the capture's front");
     buf_wipe(&keys);
     return status;
@@ -99,7 +106,7 @@ int record_file_new_front(const char *path, int file, off_t skip, const struct r
 
     buf_init(&front, 2 * KEYS_LIMIT);
     int status = make_front(end, &front, why);
-    if (status == 0)
+    if (status == 0 && front.length > 0)
         status = replace(path, &front, file, skip, why);
     buf_wipe(&front);
     return status;

@@ -22,7 +22,8 @@
  *                      write
  *     servers  = smtpd               which servers run (servers.c has the table); `script`:
  *                      wire itself is the server, and plays the file that `script` names
- *     listen   = [::1]:25            where the server listens; without it 127.0.0.2:25
+ *     listen   = [::1]:25            where the server listens; without it 127.0.0.2:25. Several are
+ *                                    separated by blanks
  *     options  = smtpd.size=1000     settings for the servers, as behind their -o
  *     script   = late.session        what the scripted server says (session.h)
  *     session  = late.session        what is typed at the program, and what must come back before
@@ -74,6 +75,9 @@
 
 #define LAB_NONCE "{nonce}"
 
+/* The most addresses that a run's servers listen at. */
+#define RUN_LISTEN_LIMIT 4
+
 enum lab_run_key {
     RUN_PROGRAM,
     RUN_SERVERS,
@@ -101,8 +105,8 @@ struct lab_run {
     bool scripted;
     struct session script;
     struct session session;
-    bool typed; /* there is a session */
-    const char *listen;
+    bool typed;                 /* there is a session */
+    struct arguments listen;    /* addresses: "127.0.0.2:25"; at least one */
     struct peers peers;         /* count 0: nobody */
     char *message;              /* NULL: none */
     unsigned long message_size; /* 0: it is a copy of the lab's file of that name */

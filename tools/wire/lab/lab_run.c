@@ -33,10 +33,15 @@ static int parse_servers(struct lab_run *run, const char *value, const char *dir
 static int parse_listen(struct lab_run *run, const char *value, const char *directory,
                         struct failure *why) {
     (void)directory;
-    const char *colon = strrchr(value, ':');
-    if (colon == NULL || colon == value || colon[1] == '\0')
-        return failure_set(why, "\"%s\" is not ADDRESS:PORT", value);
-    run->listen = value;
+    if (text_words(value, &run->listen, why) < 0)
+        return -1;
+    if (run->listen.count == 0 || run->listen.count > RUN_LISTEN_LIMIT)
+        return failure_set(why, "one address, or up to %d of them", RUN_LISTEN_LIMIT);
+    for (size_t i = 0; i < run->listen.count; i++) {
+        const char *word = run->listen.words[i], *colon = strrchr(word, ':');
+        if (colon == NULL || colon == word || colon[1] == '\0')
+            return failure_set(why, "\"%s\" is not ADDRESS:PORT", word);
+    }
     return 0;
 }
 
@@ -198,6 +203,8 @@ int lab_run_finish(struct lab_run *run, const struct lab_run *main, const char *
         *line = run->line;
     if (run->scripted && run->script.count == 0)
         return failure_set(why, "run %s: servers = script needs script = FILE", run->name);
+    if (run->scripted && run->listen.count > 1)
+        return failure_set(why, "run %s: a script listens at one address", run->name);
     if (run->peers.count > 0 && run->servers.count == 0 && !run->scripted)
         return failure_set(why, "run %s: a peer stands before a server; there is none", run->name);
     return 0;
@@ -208,6 +215,7 @@ void lab_run_free(struct lab_run *run) {
         free(run->text[i]);
     arguments_free(&run->program);
     arguments_free(&run->servers);
+    arguments_free(&run->listen);
     arguments_free(&run->options);
     session_free(&run->script);
     session_free(&run->session);

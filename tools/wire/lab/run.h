@@ -3,10 +3,11 @@
  *
  * Each run has a network of its own, fresh servers and an empty store, and leaves in its directory
  *
- *     capture.pcapng   what was on the wire
+ *     capture.pcapng   what was on the wire; with the keys of its TLS sessions
  *     stdout, stderr   what the program said
  *     valgrind.txt     what valgrind said about it, in a run with a tool (memcheck.h)
  *     store/           the mailboxes
+ *     keys             the servers' key log, if they spoke TLS
  *     smtpd.log …      what the servers said
  *     result           a record (fields.h) of how it ended: run_result_read
  *

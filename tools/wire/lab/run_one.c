@@ -245,8 +245,9 @@ static int write_result(const struct run_state *state, struct failure *why) {
 
 /* Program and recording, with everything else in place. */
 static int record_program(struct run_state *state, struct scene *scene, struct failure *why) {
-    char path[PATH_MAX];
-    if (path_in(state, "capture.pcapng", path, why) < 0)
+    char path[PATH_MAX], keys[PATH_MAX];
+    if (path_in(state, "capture.pcapng", path, why) < 0 ||
+        path_in(state, SCENE_KEYS, keys, why) < 0)
         return -1;
     struct record *record = record_start(path, "lo", why);
     if (record == NULL)
@@ -254,7 +255,7 @@ static int record_program(struct run_state *state, struct scene *scene, struct f
     int ran = run_program(state, why);
     scene_end_script(scene, state->result.script, sizeof state->result.script);
     struct record_result recorded;
-    struct record_end end = {.streams_until = deadline_in(CLOSING_MS)};
+    struct record_end end = {.streams_until = deadline_in(CLOSING_MS), .keys = keys};
     int stopped = record_stop(record, &end, &recorded, ran == 0 ? why : NULL);
     return ran < 0 ? ran : stopped;
 }

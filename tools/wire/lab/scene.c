@@ -1,11 +1,15 @@
 #include "scene.h"
+#include "arguments.h"
+#include "files.h"
 #include "net.h"
 #include "peer.h"
 #include "process.h"
 #include "script.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -23,7 +27,7 @@ static void limit_room(int listener) {
 }
 
 static int start_script(struct scene *scene, const struct lab_run *run, const char *listen,
-                        int limit_ms, struct failure *why) {
+                        const char *keys, int limit_ms, struct failure *why) {
     int report[2], over[2];
     int listener = net_listen(listen, why);
     if (listener < 0)
@@ -37,6 +41,7 @@ static int start_script(struct scene *scene, const struct lab_run *run, const ch
     if (pid == 0) {
         char words[300];
         close(over[1]);
+        setenv("SSLKEYLOGFILE", keys, 1);
         script_play(&run->script, listener, over[0], deadline_in(limit_ms), words, sizeof words);
         _exit(write(report[1], words, strlen(words)) < 0 ? 1 : 0);
     }
@@ -47,39 +52,70 @@ static int start_script(struct scene *scene, const struct lab_run *run, const ch
     return pid < 0 ? -1 : 0;
 }
 
-static int start_peer(struct scene *scene, const struct lab_run *run, const char *port,
-                      struct failure *why) {
-    int listener = net_listen(run->listen, why);
+static const char *port_of(const char *address) {
+    return strrchr(address, ':') + 1; /* lab_run.c: there is one */
+}
+
+static int start_peer(struct scene *scene, const struct lab_run *run, size_t number,
+                      const char *keys, struct failure *why) {
+    const char *address = run->listen.words[number];
+    int listener = net_listen(address, why);
     if (listener < 0)
         return -1;
     pid_t pid = process_fork(why);
     if (pid == 0) {
         if (scene->script > 0)
             close(scene->script_over);
-        peer_serve(&run->peers, listener, PEER_BACK, port);
+        setenv("SSLKEYLOGFILE", keys, 1);
+        peer_serve(&run->peers, listener, PEER_BACK, port_of(address));
     }
     close(listener);
-    scene->peer = pid < 0 ? 0 : pid;
+    scene->peers[number] = pid < 0 ? 0 : pid;
     return pid < 0 ? -1 : 0;
+}
+
+/* Where the servers listen: behind a peer at an address of its own. */
+static int name_addresses(const struct lab_run *run, struct arguments *addresses,
+                          struct failure *why) {
+    for (size_t i = 0; i < run->listen.count; i++) {
+        const char *address = run->listen.words[i];
+        if (run->peers.count == 0)
+            arguments_add(addresses, address);
+        else
+            arguments_addf(addresses, "%s:%s", PEER_BACK, port_of(address));
+    }
+    return addresses->failed ? failure_set(why, "not enough memory") : 0;
+}
+
+static int start_behind(struct scene *scene, const struct lab_run *run,
+                        const struct servers_setup *servers, int limit_ms, struct failure *why) {
+    if (servers_start(servers, &scene->servers, why) < 0)
+        return -1;
+    return run->scripted
+               ? start_script(scene, run, servers->listen[0], servers->keys, limit_ms, why)
+               : 0;
 }
 
 static int start(struct scene *scene, const struct lab_run *run, const char *directory,
                  int limit_ms, struct failure *why) {
-    const char *port = strrchr(run->listen, ':') + 1; /* lab_run.c: there is one */
-    char back[64];
-    snprintf(back, sizeof back, "%s:%s", PEER_BACK, port);
-    const char *listen = run->peers.count == 0 ? run->listen : back;
-    struct servers_setup servers = {
+    char keys[PATH_MAX];
+    struct arguments addresses = {0};
+    if (files_path(keys, why, "%s/" SCENE_KEYS, directory) < 0)
+        return -1;
+    int result = name_addresses(run, &addresses, why);
+    const struct servers_setup servers = {
         .names = run->servers.words,
         .options = run->options.words,
-        .listen = listen,
+        .listen = addresses.words,
         .directory = directory,
+        .keys = keys,
     };
-    if (servers_start(&servers, &scene->servers, why) < 0)
-        return -1;
-    if (run->scripted && start_script(scene, run, listen, limit_ms, why) < 0)
-        return -1;
-    return run->peers.count == 0 ? 0 : start_peer(scene, run, port, why);
+    if (result == 0)
+        result = start_behind(scene, run, &servers, limit_ms, why);
+    for (size_t i = 0; run->peers.count > 0 && result == 0 && i < run->listen.count; i++)
+        result = start_peer(scene, run, i, keys, why);
+    arguments_free(&addresses);
+    return result;
 }
 
 int scene_start(struct scene *scene, const struct lab_run *run, const char *directory, int limit_ms,
@@ -111,8 +147,11 @@ void scene_end_script(struct scene *scene, char *words, size_t size) {
 int scene_end(struct scene *scene, struct failure *why) {
     if (scene->script > 0)
         process_end(scene->script, 0);
-    if (scene->peer > 0)
-        process_end(scene->peer, 0);
-    scene->script = scene->peer = 0;
+    for (size_t i = 0; i < RUN_LISTEN_LIMIT; i++) {
+        if (scene->peers[i] > 0)
+            process_end(scene->peers[i], 0);
+        scene->peers[i] = 0;
+    }
+    scene->script = 0;
     return servers_stop(&scene->servers, why);
 }

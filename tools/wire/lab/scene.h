@@ -11,12 +11,15 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* The key log, in the scene's directory: every TLS session's keys, from the servers' own end. */
+#define SCENE_KEYS "keys"
+
 struct scene {
     struct servers servers;
-    pid_t script;      /* 0: there is none */
-    int script_report; /* its words come here */
-    int script_over;   /* closed when there is no client any more */
-    pid_t peer;        /* 0: there is none */
+    pid_t script;                  /* 0: there is none */
+    int script_report;             /* its words come here */
+    int script_over;               /* closed when there is no client any more */
+    pid_t peers[RUN_LISTEN_LIMIT]; /* one for each address; 0: there is none */
 };
 
 /*

@@ -1,5 +1,6 @@
 #include "servers.h"
 #include "arguments.h"
+#include "buf.h"
 #include "files.h"
 #include "net.h"
 #include "process.h"
@@ -18,14 +19,17 @@ enum {
     STOP_MS = 5000,
 };
 
-/* A server of the kit: build/bin/NAME; `listen` is the key of kit.ini that says where. */
+/* A server of the kit, build/bin/NAME, and the keys of kit.ini that say where it listens. */
 struct server {
     const char *name;
-    const char *listen;
+    struct service {
+        const char *key;
+        const char *port; /* NULL: every port that is nobody else's */
+    } services[4];        /* up to one without a key */
 };
 
 static const struct server known[] = {
-    {"smtpd", "smtpd.listen"},
+    {"smtpd", {{"smtpd.submission", "587"}, {"smtpd.submissions", "465"}, {"smtpd.listen", NULL}}},
 };
 
 static const char names[] = "smtpd";
@@ -45,6 +49,34 @@ const char *servers_names(void) {
     return names;
 }
 
+/* The service that listens at "127.0.0.2:587". */
+static const struct service *service_at(const struct server *server, const char *address) {
+    const char *colon = strrchr(address, ':'), *port = colon == NULL ? "" : colon + 1;
+    const struct service *service = server->services;
+    while (service->port != NULL && strcmp(service->port, port) != 0)
+        service++;
+    return service;
+}
+
+/* "-o smtpd.listen=127.0.0.2:25" for each service; one that is not asked for listens nowhere. */
+static void add_services(const struct server *server, char *const *addresses,
+                         struct arguments *line) {
+    for (const struct service *service = server->services; service->key != NULL; service++) {
+        struct buf value;
+        buf_init(&value, 1024);
+        int added = buf_printf(&value, "%s=", service->key);
+        for (size_t i = 0; addresses[i] != NULL; i++)
+            if (service_at(server, addresses[i]) == service)
+                added |= buf_printf(&value, " %s", addresses[i]);
+        arguments_add(line, "-o");
+        if (added < 0)
+            line->failed = true;
+        else
+            arguments_add(line, value.bytes);
+        buf_free(&value);
+    }
+}
+
 static void command_line(const struct server *server, const struct servers_setup *setup, int ready,
                          struct arguments *line) {
     arguments_addf(line, "%s/bin/%s", KIT_BUILD_DIR, server->name);
@@ -55,7 +87,10 @@ static void command_line(const struct server *server, const struct servers_setup
     arguments_add(line, "-o");
     arguments_add(line, "mail.accounts=" KIT_BUILD_DIR "/lab/accounts");
     arguments_add(line, "-o");
-    arguments_addf(line, "%s=%s", server->listen, setup->listen);
+    arguments_add(line, "mail.certificate=" KIT_BUILD_DIR "/lab/tls/mail.pem");
+    arguments_add(line, "-o");
+    arguments_add(line, "mail.key=" KIT_BUILD_DIR "/lab/tls/mail.key");
+    add_services(server, setup->listen, line);
     for (size_t i = 0; setup->options != NULL && setup->options[i] != NULL; i++) {
         arguments_add(line, "-o");
         arguments_add(line, setup->options[i]);
@@ -97,6 +132,7 @@ static int start(const struct server *server, const struct servers_setup *setup,
         fcntl(ready[1], F_SETFD, 0);
         dup2(log, STDOUT_FILENO);
         dup2(log, STDERR_FILENO);
+        setenv("SSLKEYLOGFILE", setup->keys, 1);
         execv(line.words[0], line.words);
         dprintf(STDERR_FILENO, "%s: %s: not built? ./kit build\n", line.words[0], strerror(errno));
         _exit(127);

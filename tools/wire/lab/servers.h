@@ -18,9 +18,11 @@ const char *servers_names(void);
 struct servers_setup {
     char *const *names;   /* which, up to NULL; may be NULL */
     char *const *options; /* each goes behind a -o; up to NULL; may be NULL */
-    const char *listen;   /* "127.0.0.2:25" */
-    const char
-        *directory; /* the store goes into DIRECTORY/store, each log into DIRECTORY/NAME.log */
+    /* "127.0.0.2:25" …, up to NULL. The port says which service it is (RFC 8314 §7.3): 587 is
+       submission with STARTTLS, 465 submission under TLS, every other one receives mail. */
+    char *const *listen;
+    const char *directory; /* the store goes into DIRECTORY/store, logs into DIRECTORY/NAME.log */
+    const char *keys;      /* where they add the keys of their TLS sessions: SSLKEYLOGFILE */
 };
 
 #define SERVERS_LIMIT 4

@@ -102,6 +102,10 @@ static void sandbox(struct arguments *line, const struct network_options *option
         "--setenv",
         "SSL_CERT_FILE",
         KIT_BUILD_DIR "/lab/tls/ca.pem",
+        "--unsetenv", /* these two would come first for curl */
+        "SSL_CERT_DIR",
+        "--unsetenv",
+        "CURL_CA_BUNDLE",
         NULL};
     char directory[PATH_MAX];
 

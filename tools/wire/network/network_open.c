@@ -129,6 +129,8 @@ static int trust_lab(struct failure *why) {
     if (stage != NULL && files_path(authorities, why, "%s/../lab/tls/ca.pem", stage) < 0)
         return -1;
     setenv("SSL_CERT_FILE", authorities, 1);
+    unsetenv("SSL_CERT_DIR"); /* these two would come first for curl */
+    unsetenv("CURL_CA_BUNDLE");
     return 0;
 }
 
