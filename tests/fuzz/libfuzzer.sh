@@ -50,7 +50,7 @@ run() {
     "$(figure cov:)" "$(figure ft:)" "$(figure corp:)"
   if [ "$status" != 0 ]; then
     printf 'a finding:\n'
-    tail -n 40 "$fuzz/$name.log"
+    sed -n '/does not hold\|runtime error:\|ERROR: /,$p' "$fuzz/$name.log" | head -n 40
     exit 1
   fi
   printf 'no finding\n'

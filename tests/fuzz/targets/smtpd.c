@@ -20,6 +20,7 @@ int __wrap_deliver_finish(struct deliver *deliver, struct failure *why);
 void __wrap_deliver_end(struct deliver *deliver);
 const struct account *__wrap_accounts_login(const struct accounts *accounts, const char *address,
                                             const char *password);
+bool __wrap_stream_is_tls(const struct stream *stream);
 
 /* One message under way; a session has no second one. */
 struct deliver {
@@ -69,7 +70,14 @@ const struct account *__wrap_accounts_login(const struct accounts *accounts, con
     return strcmp(address, alice->address) == 0 && strcmp(password, "secret") == 0 ? alice : NULL;
 }
 
-static const struct settings *settings(void) {
+static bool tls; /* what the session is told: then AUTH is offered */
+
+bool __wrap_stream_is_tls(const struct stream *stream) {
+    (void)stream;
+    return tls;
+}
+
+static struct settings *settings(void) {
     static struct settings settings;
     static const char *const options[] = {"mail.accounts=" KIT_SOURCE_DIR "/tests/fuzz/accounts",
                                           "smtpd.commands=60", "smtpd.errors=40",
@@ -114,11 +122,12 @@ static void read_answer(const struct buf *answer, struct buf *codes) {
 }
 
 /* One session. What came of it: the codes of its replies, and what was delivered. */
-static void converse(const uint8_t *data, size_t size, size_t piece, struct buf *result) {
+static void converse(const uint8_t *data, size_t size, size_t piece, struct service *service,
+                     struct buf *result) {
     struct stream *stream = network_open(data, size, piece);
     buf_init(result, 1u << 20);
     buf_init(&delivered, 1u << 20);
-    session_run(stream, 1, (void *)settings());
+    session_run(stream, 1, service);
     network_close(stream);
     read_answer(network_answer(), result);
     DEMAND(buf_append(result, delivered.bytes, delivered.length) == 0);
@@ -126,16 +135,20 @@ static void converse(const uint8_t *data, size_t size, size_t piece, struct buf 
 }
 
 /* TCP may cut the bytes anywhere: what smtpd answers and stores is the same. */
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static const size_t pieces[] = {1, 7};
+static void whole_and_cut(const uint8_t *data, size_t size, struct service *service) {
     struct buf whole, cut;
-    converse(data, size, size + 1, &whole);
-    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
-        converse(data, size, pieces[i], &cut);
-        DEMAND(cut.length == whole.length);
-        DEMAND(memcmp(cut.bytes, whole.bytes, whole.length) == 0);
-        buf_free(&cut);
-    }
+    converse(data, size, size + 1, service, &whole);
+    converse(data, size, 1 + size % 8, service, &cut);
+    DEMAND(cut.length == whole.length);
+    DEMAND(memcmp(cut.bytes, whole.bytes, whole.length) == 0);
+    buf_free(&cut);
     buf_free(&whole);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    tls = false;
+    whole_and_cut(data, size, &settings()->receiving);
+    tls = true;
+    whole_and_cut(data, size, &settings()->submission);
     return 0;
 }
