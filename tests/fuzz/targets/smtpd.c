@@ -80,8 +80,11 @@ bool __wrap_stream_is_tls(const struct stream *stream) {
 static struct settings *settings(void) {
     static struct settings settings;
     static const char *const options[] = {"mail.accounts=" KIT_SOURCE_DIR "/tests/fuzz/accounts",
-                                          "smtpd.commands=60", "smtpd.errors=40",
-                                          "smtpd.message-size=2000", "smtpd.recipients=2"};
+                                          "smtpd.commands=60",
+                                          "smtpd.errors=40",
+                                          "smtpd.message-size=2000",
+                                          "smtpd.recipients=2",
+                                          "smtpd.auth-delay=0"};
     if (settings.config != NULL)
         return &settings;
     struct failure why;
