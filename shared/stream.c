@@ -176,14 +176,20 @@ static void linger(struct stream *stream) {
     }
 }
 
-int stream_close(struct stream *stream) {
-    if (stream == NULL)
-        return 0;
-    stream_set_deadline(stream, deadline_in(LINGER_MS));
+int stream_end(struct stream *stream) {
     int result = stream_flush(stream);
     if (!stream->read_failed && !stream->write_failed)
         notify_close(stream);
     shutdown(stream->transport.socket, SHUT_WR);
+    stream->ended = true;
+    return result;
+}
+
+int stream_close(struct stream *stream) {
+    if (stream == NULL)
+        return 0;
+    stream_set_deadline(stream, deadline_in(LINGER_MS));
+    int result = stream->ended ? 0 : stream_end(stream);
     linger(stream);
     release(stream);
     return result;

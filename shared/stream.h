@@ -123,10 +123,15 @@ const struct net_address *stream_local(const struct stream *stream);
 const char *stream_failure(const struct stream *stream);
 
 /*
- * Sends what is left, close_notify if encrypted, then FIN; reads on (bounded: 2 seconds, 1 MiB)
- * until the peer's FIN, so that the kernel never answers late bytes with RST, which could destroy
- * our last reply on its way. Closes and frees. 0, or -1 when something could not be sent. NULL is
- * fine.
+ * Ends the own direction: sends what is left, close_notify if encrypted, then FIN. What the other
+ * side says can still be read; a further write fails. 0, or -1 when something could not be sent.
+ */
+int stream_end(struct stream *stream);
+
+/*
+ * stream_end, where that was not done already; then reads on (bounded: 2 seconds, 1 MiB) until the
+ * peer's FIN, so that the kernel never answers late bytes with RST, which could destroy our last
+ * reply on its way. Closes and frees. 0, or -1 when something could not be sent. NULL is fine.
  */
 int stream_close(struct stream *stream);
 

@@ -16,6 +16,7 @@ struct stream {
     bool heard;            /* a byte has come since then */
     int interrupt;
     bool read_failed, write_failed;
+    bool ended; /* stream_end was called: nothing is to be sent any more */
     /* STREAM_IN_SIZE bytes, from the first read on; unread are in[in_start] … in[in_end - 1]. */
     char *in;
     size_t in_start, in_end;

@@ -31,8 +31,15 @@ enum stream_result stream_send_collected(struct stream *stream) {
     return send_all(stream, stream->out, count);
 }
 
+/* Whether a write is of no use any more. */
+static bool is_over(struct stream *stream) {
+    if (stream->ended && !stream->write_failed)
+        failure_set(&stream->failure, "this side has closed the connection already");
+    return stream->write_failed || stream->ended;
+}
+
 int stream_flush(struct stream *stream) {
-    if (stream->write_failed)
+    if (is_over(stream))
         return -1;
     return stream_send_collected(stream) == STREAM_OK ? 0 : -1;
 }
@@ -43,7 +50,7 @@ static int no_memory(struct stream *stream) {
 }
 
 int stream_write(struct stream *stream, const void *bytes, size_t count) {
-    if (stream->write_failed)
+    if (is_over(stream))
         return -1;
     if (count > STREAM_OUT_SIZE - stream->out_length && stream_flush(stream) < 0)
         return -1;

@@ -6,10 +6,8 @@
 #include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 int tls_openssl_failure(struct failure *why, const char *what) {
@@ -45,95 +43,6 @@ static int open_key_log(struct tls_context *context, struct failure *why) {
         return failure_system(why, errno, "%s (SSLKEYLOGFILE)", path);
     SSL_CTX_set_app_data(context->ssl, context);
     SSL_CTX_set_keylog_callback(context->ssl, log_key);
-    return 0;
-}
-
-/* The names in a certificate: its subjectAltName (RFC 6125 §6.4.4), else the subject's CN. */
-static void certificate_names(X509 *certificate, struct buf *names) {
-    GENERAL_NAMES *list = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
-    for (int i = 0; i < sk_GENERAL_NAME_num(list); i++) {
-        int type;
-        const ASN1_STRING *value = GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(list, i), &type);
-        const char *comma = names->length > 0 ? ", " : "";
-        char address[INET6_ADDRSTRLEN];
-        if (type == GEN_DNS)
-            buf_printf(names, "%s%.*s", comma, ASN1_STRING_length(value),
-                       (const char *)ASN1_STRING_get0_data(value));
-        else if (type == GEN_IPADD &&
-                 inet_ntop(ASN1_STRING_length(value) == 4 ? AF_INET : AF_INET6,
-                           ASN1_STRING_get0_data(value), address, sizeof address) != NULL)
-            buf_printf(names, "%s%s", comma, address);
-    }
-    GENERAL_NAMES_free(list);
-    char common_name[200];
-    X509_NAME *subject = X509_get_subject_name(certificate);
-    if (names->length == 0 &&
-        X509_NAME_get_text_by_NID(subject, NID_commonName, common_name, sizeof common_name) > 0)
-        buf_printf(names, "%s", common_name);
-    if (names->length == 0)
-        buf_printf(names, "nobody");
-}
-
-static void say_wrong_name(const struct tls_judgement *judgement, X509 *certificate) {
-    struct buf names;
-    buf_init(&names, 200);
-    certificate_names(certificate, &names);
-    failure_set(judgement->why, "the certificate is for %s, not for %s",
-                names.bytes != NULL ? names.bytes : "another name", judgement->name);
-    buf_free(&names);
-}
-
-static void say_date(const struct tls_judgement *judgement, const char *words,
-                     const ASN1_TIME *when) {
-    struct tm time;
-    char date[20] = "an unreadable date";
-    if (ASN1_TIME_to_tm(when, &time) == 1)
-        strftime(date, sizeof date, "%Y-%m-%d", &time);
-    failure_set(judgement->why, "the certificate %s %s", words, date);
-}
-
-static void say_unknown_issuer(const struct tls_judgement *judgement, X509 *certificate) {
-    char issuer[200] = "";
-    X509_NAME_get_text_by_NID(X509_get_issuer_name(certificate), NID_commonName, issuer,
-                              sizeof issuer);
-    failure_set(judgement->why, "the certificate's issuer is not trusted here%s%s",
-                issuer[0] != '\0' ? ": " : "", issuer);
-}
-
-/* OpenSSL asks this for every certificate of the chain; `fine` is its own opinion. It is never
-   overruled, only put into words. */
-static int judge_certificate(int fine, X509_STORE_CTX *chain) {
-    SSL *session = X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx());
-    struct tls_judgement *judgement = SSL_get_app_data(session);
-    X509 *certificate = X509_STORE_CTX_get_current_cert(chain);
-    if (fine || judgement == NULL || certificate == NULL)
-        return fine;
-    judgement->refused = true;
-    int error = X509_STORE_CTX_get_error(chain);
-    switch (error) {
-    case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_ERR_IP_ADDRESS_MISMATCH:
-        say_wrong_name(judgement, certificate);
-        break;
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-        say_date(judgement, "expired on", X509_get0_notAfter(certificate));
-        break;
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-        say_date(judgement, "is not valid before", X509_get0_notBefore(certificate));
-        break;
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-        failure_set(judgement->why, "the certificate is self-signed: nobody vouches for it");
-        break;
-    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-        say_unknown_issuer(judgement, certificate);
-        break;
-    default:
-        failure_set(judgement->why, "the certificate is not valid: %s",
-                    X509_verify_cert_error_string(error));
-    }
     return 0;
 }
 
@@ -233,7 +142,8 @@ struct tls_context *tls_client_by(const struct tls_rules *rules, const char *aut
     }
     allow_what_rules_allow(context->ssl);
     if (SSL_CTX_get_verify_callback(context->ssl) == NULL)
-        SSL_CTX_set_verify(context->ssl, SSL_CTX_get_verify_mode(context->ssl), judge_certificate);
+        SSL_CTX_set_verify(context->ssl, SSL_CTX_get_verify_mode(context->ssl),
+                           tls_judge_certificate);
     return context;
 }
 
@@ -259,6 +169,30 @@ struct tls_context *tls_server(const char *certificate, const char *key, struct 
         return NULL;
     }
     return context;
+}
+
+int tls_only_version(struct tls_context *context, const char *version, struct failure *why) {
+    static const struct {
+        const char *name;
+        int number;
+    } versions[] = {
+        {"1.0", TLS1_VERSION},
+        {"1.1", TLS1_1_VERSION},
+        {"1.2", TLS1_2_VERSION},
+        {"1.3", TLS1_3_VERSION},
+    };
+    for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
+        int number = versions[i].number;
+        if (strcmp(versions[i].name, version) != 0)
+            continue;
+        if (number < TLS1_2_VERSION)
+            SSL_CTX_set_security_level(context->ssl, 0);
+        SSL_CTX_set_min_proto_version(context->ssl, 0); /* least and most never cross */
+        SSL_CTX_set_max_proto_version(context->ssl, number);
+        SSL_CTX_set_min_proto_version(context->ssl, number);
+        return 0;
+    }
+    return failure_set(why, "there is no TLS %s", version);
 }
 
 void tls_free(struct tls_context *context) {

@@ -47,6 +47,12 @@ struct tls_context *tls_client_by(const struct tls_rules *rules, const char *aut
 /* For the side that accepts. Two PEM files: chain and private key. NULL: unreadable, no match. */
 struct tls_context *tls_server(const char *certificate, const char *key, struct failure *why);
 
+/*
+ * From the next session on this one version alone: "1.0", "1.1", "1.2" or "1.3". For who must show
+ * what a peer does with it: the first two are broken, and nothing else brings them back. 0 or -1.
+ */
+int tls_only_version(struct tls_context *context, const char *version, struct failure *why);
+
 void tls_free(struct tls_context *context);
 
 #endif

@@ -420,6 +420,57 @@ static void an_endpoint_is_a_client_too(void **state) {
     session_free(&session);
 }
 
+/* The same file from both sides, encrypted. What the script's side says of it; "" is nothing. */
+static void play_both_ends(const char *text, const char *words) {
+    struct play play;
+    struct session session;
+    struct endpoint client;
+    char report[300];
+    enum endpoint_outcome outcome = ENDPOINT_FINE;
+    play_begin(&play, text, true);
+    read_session(text, &session);
+    endpoint_init(&client, play.client, false, deadline_in(PATIENCE_MS));
+    play.client = -1;
+    for (size_t i = 0; i < session.count && outcome == ENDPOINT_FINE; i++)
+        outcome = endpoint_play(&client, &session.steps[i], report, sizeof report);
+    endpoint_finish(&client);
+    play_end(&play, words);
+    session_free(&session);
+}
+
+static void a_script_can_encrypt(void **state) {
+    (void)state;
+    play_both_ends(
+        "S: 220 *\nC: STARTTLS\nS: 220 go\nS tls\nC: EHLO me\nS| 2\nS| 50 ok\\r\\n\nC fill "
+        "100000\nS fill 100000\nS close\nC close\n",
+        "");
+    play_both_ends("S tls 1.2-only\nS: 220 *\nC: QUIT\nS: 221 bye\n", "");
+    play_both_ends("S tls\nS: 220 *\nS cut\nC close\n", "");
+    play_both_ends("S tls\nS: 220 *\nS reset\n", "");
+}
+
+static void a_client_may_refuse(void **state) {
+    (void)state;
+    play_both_ends("S tls expired\nC: never said\n", "");
+    play_both_ends("S tls wrong-host\nC: never said\n", "");
+    play_both_ends("S tls self-signed\nC: never said\n", "");
+    play_both_ends("S tls 1.1-only\nC: never said\n", "");
+    play_both_ends("S: 220 *\nC close\nS tls\n", "");
+}
+
+static void what_is_no_handshake_is_reported(void **state) {
+    (void)state;
+    struct play play;
+    play_begin(&play, "S: 220 go\nS tls\n", true);
+    receive(play.client, "220 go\r\n");
+    send_text(play.client, "EHLO me\r\n");
+    play_end(&play, "line 2: waited for \"S tls\", the client sent \"EHLO me\\r\\n\"");
+
+    play_begin(&play, "C: STARTTLS\nS: 220 go\nS tls mx\n", true);
+    send_text(play.client, "STARTTLS\r\nMAIL FROM:<a@b>\r\n");
+    play_end(&play, "line 3: waited for \"S tls mx\", the client sent \"MAIL FROM:<a@b>\\r\\n\"");
+}
+
 static void what_is_filled_arrives_whole(void **state) {
     (void)state;
     struct play play;
@@ -458,6 +509,9 @@ int main(void) {
         cmocka_unit_test(mistakes_name_their_connection),
         cmocka_unit_test(as_many_as_are_written_and_no_more),
         cmocka_unit_test(an_endpoint_is_a_client_too),
+        cmocka_unit_test(a_script_can_encrypt),
+        cmocka_unit_test(a_client_may_refuse),
+        cmocka_unit_test(what_is_no_handshake_is_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

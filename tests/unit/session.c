@@ -37,6 +37,9 @@ static void every_kind_of_step(void **state) {
         {"S close", SESSION_CLOSE, true, false, ""},
         {"C close", SESSION_CLOSE, false, false, ""},
         {"S reset", SESSION_RESET, true, false, ""},
+        {"S cut", SESSION_CUT, true, false, ""},
+        {"S tls", SESSION_TLS, true, false, ""},
+        {"S tls expired 1.2-only", SESSION_TLS, true, false, "expired 1.2-only"},
         {"C end", SESSION_END, false, false, ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -64,6 +67,8 @@ static void what_is_no_step_is_named_with_its_line(void **state) {
         {"S: ok\nX: what\n", ":2: a step begins with S or C"},
         {"C reset\n", ":1: a step begins with S or C"},
         {"S end\n", ":1: a step begins with S or C"},
+        {"C tls\n", ":1: a step begins with S or C"},
+        {"S tls best\n", ":1: \"best\" cannot stand behind \"tls\": known are mail, mx, relay, "},
         {"C drip x\n", ":1: a step begins with S or C"},
         {"S\n", ":1: a step begins with S or C"},
         {"S fills 3\n", ":1: a step begins with S or C"},

@@ -1,17 +1,10 @@
 #include "endpoint.h"
-#include "drained.h"
-#include "net.h"
 #include "text.h"
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 enum {
-    DRIP_MS = 500,     /* between two drips: session.h */
-    DRAINED_MS = 2000, /* for an other end that does not read, and perhaps need not */
-    PIECE = 16384,
+    DRIP_MS = 500, /* between two drips: session.h */
 };
 
 /* A step that is being played. */
@@ -23,7 +16,7 @@ struct play {
 };
 
 void endpoint_init(struct endpoint *endpoint, int socket, bool server, deadline until) {
-    *endpoint = (struct endpoint){.socket = socket, .server = server, .until = until};
+    *endpoint = (struct endpoint){.channel = {.socket = socket}, .server = server, .until = until};
     buf_init(&endpoint->received, SESSION_BYTES_LIMIT + 65536);
 }
 
@@ -54,34 +47,23 @@ static enum endpoint_outcome fail_but(const struct play *play, const char *words
 
 /* Takes what has come. false: nothing came in time (until), or the other end has closed. */
 static bool receive(struct endpoint *endpoint, deadline until) {
-    char bytes[PIECE];
-    while (!endpoint->ended && net_wait(endpoint->socket, false, until) == 1) {
-        ssize_t count = recv(endpoint->socket, bytes, sizeof bytes, 0);
-        if (count > 0)
-            return buf_append(&endpoint->received, bytes, (size_t)count) == 0;
-        if (count < 0 && (errno == EAGAIN || errno == EINTR))
-            continue;
-        endpoint->ended = true;
-    }
-    return false;
+    if (endpoint->ended)
+        return false;
+    enum channel_result result = channel_receive(&endpoint->channel, &endpoint->received, until);
+    endpoint->ended = result == CHANNEL_ENDED;
+    return result == CHANNEL_FINE;
 }
 
 static enum endpoint_outcome send_bytes(const struct play *play, const char *bytes, size_t count) {
-    const struct endpoint *endpoint = play->endpoint;
-    while (count > 0) {
-        ssize_t sent = send(endpoint->socket, bytes, count, MSG_NOSIGNAL);
-        if (sent > 0) {
-            bytes += sent;
-            count -= (size_t)sent;
-        } else if (sent < 0 && errno == EAGAIN) {
-            if (net_wait(endpoint->socket, true, endpoint->until) != 1)
-                return fail_but(play, "does not read");
-        } else if (sent < 0 && errno != EINTR) {
-            return ENDPOINT_GONE;
-        }
+    struct endpoint *endpoint = play->endpoint;
+    switch (channel_send(&endpoint->channel, bytes, count, endpoint->until)) {
+    case CHANNEL_FINE:
+        return ENDPOINT_FINE;
+    case CHANNEL_LATE:
+        return fail_but(play, "does not read");
+    default:
+        return ENDPOINT_GONE;
     }
-    drained_wait(endpoint->socket, deadline_earlier(endpoint->until, deadline_in(DRAINED_MS)));
-    return ENDPOINT_FINE;
 }
 
 /* In one piece, the line end of a line with it. */
@@ -180,27 +162,43 @@ static enum endpoint_outcome drip(const struct play *play) {
     return ENDPOINT_FINE;
 }
 
-static void close_socket(struct endpoint *endpoint) {
-    close(endpoint->socket);
-    endpoint->socket = -1;
-}
-
-/* Closing with no time to linger sends RST. */
-static void reset(struct endpoint *endpoint) {
-    struct linger at_once = {.l_onoff = 1, .l_linger = 0};
-    setsockopt(endpoint->socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    close_socket(endpoint);
-}
-
 static enum endpoint_outcome expect_close(const struct play *play) {
     return wait_for_close(play->endpoint) ? ENDPOINT_FINE : fail_but(play, "has not closed");
+}
+
+/* What came before the handshake, in clear, and no step has waited for: nothing of it may count. */
+static enum endpoint_outcome in_clear(const struct play *play) {
+    const struct buf *received = &play->endpoint->received;
+    return wrong_line(play, received->bytes, received->length);
+}
+
+static enum endpoint_outcome start_tls(const struct play *play) {
+    struct endpoint *endpoint = play->endpoint;
+    struct failure why = {""};
+    if (endpoint->received.length > 0)
+        return in_clear(play);
+    switch (channel_start_tls(&endpoint->channel, endpoint->server, &play->step->tls,
+                              endpoint->until, &why)) {
+    case CHANNEL_FINE:
+        return ENDPOINT_FINE;
+    case CHANNEL_ENDED: /* the client does not want it so */
+        endpoint->ended = endpoint->channel.stream == NULL;
+        return ENDPOINT_GONE;
+    case CHANNEL_FULL:
+        if (receive(endpoint, endpoint->until))
+            return in_clear(play);
+        break;
+    case CHANNEL_LATE:
+        break;
+    }
+    return endpoint_missed(play->step, why.text, play->report, play->size);
 }
 
 enum endpoint_outcome endpoint_play(struct endpoint *endpoint, const struct session_step *step,
                                     char *report, size_t size) {
     struct play play = {.endpoint = endpoint, .step = step, .report = report, .size = size};
     bool own = step->server == endpoint->server;
-    if (endpoint->socket < 0)
+    if (endpoint->channel.socket < 0)
         return ENDPOINT_FINE; /* it was reset: the rest of the script is not about this one */
     switch (step->kind) {
     case SESSION_LINE:
@@ -214,9 +212,15 @@ enum endpoint_outcome endpoint_play(struct endpoint *endpoint, const struct sess
             return expect_close(&play);
         endpoint_close(endpoint);
         return ENDPOINT_FINE;
+    case SESSION_TLS:
+        return start_tls(&play);
+    case SESSION_CUT:
+        if (own)
+            channel_end(&endpoint->channel, false);
+        return ENDPOINT_FINE;
     case SESSION_RESET:
         if (own)
-            reset(endpoint);
+            channel_reset(&endpoint->channel);
         return ENDPOINT_FINE;
     case SESSION_END: /* the keyboard's business */
         break;
@@ -225,15 +229,13 @@ enum endpoint_outcome endpoint_play(struct endpoint *endpoint, const struct sess
 }
 
 void endpoint_close(struct endpoint *endpoint) {
-    if (endpoint->socket >= 0)
-        shutdown(endpoint->socket, SHUT_WR);
+    channel_end(&endpoint->channel, true);
 }
 
 void endpoint_finish(struct endpoint *endpoint) {
     endpoint_close(endpoint);
-    if (endpoint->socket >= 0) {
+    if (endpoint->channel.socket >= 0)
         wait_for_close(endpoint);
-        close_socket(endpoint);
-    }
+    channel_close(&endpoint->channel);
     buf_free(&endpoint->received);
 }

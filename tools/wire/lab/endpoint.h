@@ -9,13 +9,14 @@
 #define WIRE_ENDPOINT_H
 
 #include "buf.h"
+#include "channel.h"
 #include "deadline.h"
 #include "session.h"
 #include <stdbool.h>
 #include <stddef.h>
 
 struct endpoint {
-    int socket;          /* connected, non-blocking; -1: closed, or not there yet */
+    struct channel channel;
     bool server;         /* which steps are its own: S, or C */
     bool ended;          /* the other end has closed, or broken off */
     deadline until;      /* the end of all waiting */

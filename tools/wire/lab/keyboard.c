@@ -116,6 +116,8 @@ static enum outcome play_step(struct keyboard *keyboard, const struct session_st
         close_input(keyboard);
         return DONE;
     case SESSION_DRIP:
+    case SESSION_TLS:
+    case SESSION_CUT:
     case SESSION_CLOSE:
     case SESSION_RESET:
         break; /* the server's business */

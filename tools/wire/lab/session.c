@@ -16,6 +16,7 @@ struct form {
         ESCAPED, /* bytes with escapes */
         FILL,    /* a count */
         REPEAT,  /* a count, and bytes with escapes */
+        TERMS,   /* of TLS */
     } operand;
 };
 
@@ -24,8 +25,49 @@ static const struct form forms[] = {
     {"fill", "S", SESSION_BYTES, FILL},      {"fill", "C", SESSION_LINE, FILL},
     {"repeat", "SC", SESSION_BYTES, REPEAT}, {"drip", "S", SESSION_DRIP, ESCAPED},
     {"end", "C", SESSION_END, NOTHING},      {"close", "SC", SESSION_CLOSE, NOTHING},
-    {"reset", "S", SESSION_RESET, NOTHING},
+    {"reset", "S", SESSION_RESET, NOTHING},  {"cut", "S", SESSION_CUT, NOTHING},
+    {"tls", "S", SESSION_TLS, TERMS},
 };
+
+/* What can stand behind "tls", and what it sets. */
+static const struct {
+    const char *word, *certificate, *version;
+} terms[] = {
+    {"mail", "mail", NULL},       {"mx", "mx", NULL},
+    {"relay", "relay", NULL},     {"wrong-host", "wrong-host", NULL},
+    {"expired", "expired", NULL}, {"self-signed", "self-signed", NULL},
+    {"1.0-only", NULL, "1.0"},    {"1.1-only", NULL, "1.1"},
+    {"1.2-only", NULL, "1.2"},    {"1.3-only", NULL, "1.3"},
+};
+#define TERMS_COUNT (sizeof terms / sizeof terms[0])
+
+static int unknown_term(const char *word, size_t length, struct failure *why) {
+    char names[200] = "";
+    for (size_t i = 0; i < TERMS_COUNT; i++) {
+        size_t end = strlen(names);
+        snprintf(names + end, sizeof names - end, "%s%s", i > 0 ? ", " : "", terms[i].word);
+    }
+    return failure_set(why, "\"%.*s\" cannot stand behind \"tls\": known are %s",
+                       (int)(length < 40 ? length : 40), word, names);
+}
+
+static int read_terms(const char *operand, struct session_tls *tls, struct failure *why) {
+    *tls = (struct session_tls){.certificate = "mail"};
+    while (*operand != '\0') {
+        size_t length = strcspn(operand, " "), i = 0;
+        while (i < TERMS_COUNT &&
+               (strlen(terms[i].word) != length || strncmp(terms[i].word, operand, length) != 0))
+            i++;
+        if (i == TERMS_COUNT)
+            return unknown_term(operand, length, why);
+        if (terms[i].certificate != NULL)
+            tls->certificate = terms[i].certificate;
+        else
+            tls->version = terms[i].version;
+        operand += length + strspn(operand + length, " ");
+    }
+    return 0;
+}
 
 /* 23 letters: a period that fits into no buffer size, so that a lost or doubled piece shows. */
 static int fill(struct buf *bytes, unsigned long count) {
@@ -81,6 +123,9 @@ static int read_operand(const struct form *form, const char *operand, struct ses
                                 : failure_set(why, "only a number can follow \"fill\"");
     case REPEAT:
         return read_repeat(operand, &step->bytes, why);
+    case TERMS:
+        return buf_append(&step->bytes, operand, length) < 0 ? failure_set(why, "not enough memory")
+                                                             : read_terms(operand, &step->tls, why);
     }
     return -1;
 }
@@ -100,8 +145,8 @@ static int read_connection(const char **rest, struct session_step *step, struct 
 
 static int read_step(const char *text, struct session_step *step, struct failure *why) {
     static const char help[] =
-        "a step begins with S or C and one of : | fill repeat drip end close "
-        "reset (or is ... or # comment)";
+        "a step begins with S or C and one of : | fill repeat drip tls end close "
+        "cut reset (or is ... or # comment)";
     char side = text[0];
     if (side != 'S' && side != 'C')
         return failure_set(why, "%s", help);
@@ -224,6 +269,7 @@ void session_describe(const struct session_step *step, char *text, size_t size) 
     static const char *const words[] = {
         [SESSION_LINE] = ":",   [SESSION_BYTES] = "|",      [SESSION_DRIP] = " drip",
         [SESSION_END] = " end", [SESSION_CLOSE] = " close", [SESSION_RESET] = " reset",
+        [SESSION_TLS] = " tls", [SESSION_CUT] = " cut",
     };
     enum {
         SHOWN = 60

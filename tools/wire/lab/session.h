@@ -19,7 +19,11 @@
  *     S repeat N b    waits for the bytes b, N times     sends them
  *     S drip bytes    -                                  sends them every half second until the
  *                                                        client closes
- *     S close         -                                  closes its side in order (FIN)
+ *     S tls           -                                  waits for the client's ClientHello, and
+ *                                                        shakes hands: what follows is encrypted
+ *     S close         -                                  closes its side in order (FIN; under TLS
+ *                                                        a close_notify first)
+ *     S cut           -                                  closes with FIN alone, under TLS too
  *     S reset         -                                  breaks the connection (RST)
  *     C: text         types it and Enter (LF)            waits for this line
  *     C| bytes        types them and nothing else        waits for exactly these bytes
@@ -36,6 +40,11 @@
  * for any rest; the line must be the very next one, unless ... stands before it. A line that is
  * received ends in LF; a CR before it does not count. On the screen no CR counts: a program may
  * show CR LF as LF.
+ *
+ * Behind `S tls` can stand a certificate of build/lab/tls (mail, if there is none: mx, relay,
+ * wrong-host, expired, self-signed) and a version of TLS, the only one that the server then speaks:
+ * 1.0-only, 1.1-only, 1.2-only, 1.3-only. When the client refuses, or closes instead, the script is
+ * over: that is what such a script is about, and no fault.
  *
  * A server can have several connections, each with a client: C2: and S2: are of the second one that
  * is made, and so on; C: and S: are of the first. Every step has that form: `C2: text`, `S2|
@@ -65,9 +74,17 @@ enum session_kind {
     SESSION_LINE,  /* a whole line */
     SESSION_BYTES, /* bytes without a line end of their own */
     SESSION_DRIP,  /* S only */
+    SESSION_TLS,   /* S only */
     SESSION_END,   /* C only */
     SESSION_CLOSE,
+    SESSION_CUT,   /* S only */
     SESSION_RESET, /* S only */
+};
+
+/* How a server does TLS. The strings are constants. */
+struct session_tls {
+    const char *certificate; /* "mail" */
+    const char *version;     /* "1.2": this one alone; NULL: as usual */
 };
 
 struct session_step {
@@ -77,7 +94,8 @@ struct session_step {
     bool skip;         /* ... before it */
     bool any_rest;     /* the line was written with * at its end; bytes holds what is before it */
     struct buf bytes;  /* without line end */
-    unsigned line;     /* in the file, from 1 */
+    struct session_tls tls;
+    unsigned line; /* in the file, from 1 */
 };
 
 struct session {
