@@ -43,6 +43,8 @@ static int run_letters(struct settings *settings, struct failure *why) {
         return -1;
     int result = session_begin(&settings->session, &smtp, NULL, why);
     if (result == 0)
+        encrypt_warn(&smtp, settings->session.host);
+    if (result == 0)
         result = letters_send(&smtp, &settings->letters, why);
     stream_close(smtp.stream);
     return result;
@@ -51,8 +53,9 @@ static int run_letters(struct settings *settings, struct failure *why) {
 /* From the greeting, or behind the login, to the end of typing. */
 static int converse(struct settings *settings, struct by_hand *hand, struct failure *why) {
     struct session *session = &settings->session;
-    repl_remark(hand->repl, "connected to %s port %s; /help lists what can be typed", session->host,
-                session->port);
+    const char *tls = stream_tls_description(hand->smtp->stream);
+    repl_remark(hand->repl, "connected to %s port %s, %s; /help lists what can be typed",
+                session->host, session->port, tls[0] != '\0' ? tls : "in clear");
     hand->begun = session_has_orders(session);
     if (hand->begun && session_begin(session, hand->smtp, hand->repl, why) < 0)
         return -1;
@@ -61,7 +64,8 @@ static int converse(struct settings *settings, struct by_hand *hand, struct fail
 
 static int run_by_hand(struct settings *settings, struct failure *why) {
     struct smtp smtp;
-    struct by_hand hand = {.smtp = &smtp};
+    struct by_hand hand = {
+        .smtp = &smtp, .encrypt = &settings->session.encrypt, .host = settings->session.host};
     /* Whoever works on lab 02 has not written the functions of lab 03. */
     hand.verbatim = strcmp(KIT_LAB, "02-line-protocol") == 0;
     hand.repl = repl_open(&(struct repl_options){.program = "smtp",
@@ -108,16 +112,16 @@ static int parse_words(int argc, char **argv, int first, struct settings *settin
 static int parse(int argc, char **argv, struct settings *settings) {
     /* One row a module: its options, and where they go. */
     const struct option_group groups[] = {
-        {letters_options, &settings->letters},       {attach_options, &settings->letters.attach},
-        {secure_options, &settings->session.secure}, {login_options, &settings->session.login},
-        {session_options, &settings->session},       {NULL, NULL},
+        {letters_options, &settings->letters},         {attach_options, &settings->letters.attach},
+        {encrypt_options, &settings->session.encrypt}, {login_options, &settings->session.login},
+        {session_options, &settings->session},         {NULL, NULL},
     };
     int first;
     int status = options_parse("smtp", help, groups, argc, argv, &first);
     if (status < 0)
         status = parse_words(argc, argv, first, settings);
     struct failure why;
-    if (status < 0 && (secure_check(&settings->session.secure, &why) < 0 ||
+    if (status < 0 && (encrypt_check(&settings->session.encrypt, &why) < 0 ||
                        login_check(&settings->session.login, &why) < 0))
         return complain_misuse("smtp", "%s", why.text);
     return status;
@@ -137,6 +141,7 @@ int main(int argc, char **argv) {
         if (result < 0 && why.text[0] != '\0')
             complain("smtp", "%s", why.text);
     }
+    encrypt_free(&settings.session.encrypt);
     free(recipients);
     return status;
 }

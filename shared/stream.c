@@ -129,6 +129,10 @@ const char *stream_tls_description(const struct stream *stream) {
     return stream->description;
 }
 
+const struct ssl_st *stream_tls_session(const struct stream *stream) {
+    return stream_is_tls(stream) ? stream->transport.tls : NULL;
+}
+
 int stream_socket(const struct stream *stream) {
     return stream->transport.socket;
 }

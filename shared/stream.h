@@ -111,6 +111,9 @@ int stream_start_tls(struct stream *stream, struct tls_context *context, const c
 bool stream_is_tls(const struct stream *stream);
 const char *stream_tls_description(const struct stream *stream);
 
+/* OpenSSL's session (an SSL), to look at: the certificate, for example. NULL: in clear. */
+const struct ssl_st *stream_tls_session(const struct stream *stream);
+
 /* For poll(2), and for the names of both ends. First ask stream_buffered: poll cannot see that. */
 int stream_socket(const struct stream *stream);
 const struct net_address *stream_peer(const struct stream *stream);

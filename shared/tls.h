@@ -9,11 +9,13 @@
 #ifndef SHARED_TLS_H
 #define SHARED_TLS_H
 
+#include "buf.h"
 #include "failure.h"
 
 struct tls_context; /* opaque */
 struct ssl_ctx_st;  /* OpenSSL's SSL_CTX */
 struct ssl_st;      /* OpenSSL's SSL */
+struct x509_st;     /* OpenSSL's X509 */
 
 /*
  * For the side that connects. `authorities`: a PEM file with the certificates to trust, or NULL for
@@ -54,5 +56,11 @@ struct tls_context *tls_server(const char *certificate, const char *key, struct 
 int tls_only_version(struct tls_context *context, const char *version, struct failure *why);
 
 void tls_free(struct tls_context *context);
+
+/*
+ * Adds the names that a certificate is for: "mail.example.org, 127.0.0.2". They are those of its
+ * subjectAltName (RFC 6125 §6.4.4), without any the subject's CN, else "nobody".
+ */
+void tls_certificate_names(struct x509_st *certificate, struct buf *names);
 
 #endif

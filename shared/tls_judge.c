@@ -6,8 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-/* The names in a certificate: its subjectAltName (RFC 6125 §6.4.4), else the subject's CN. */
-static void certificate_names(X509 *certificate, struct buf *names) {
+void tls_certificate_names(X509 *certificate, struct buf *names) {
     GENERAL_NAMES *list = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
     for (int i = 0; i < sk_GENERAL_NAME_num(list); i++) {
         int type;
@@ -35,7 +34,7 @@ static void certificate_names(X509 *certificate, struct buf *names) {
 static void say_wrong_name(const struct tls_judgement *judgement, X509 *certificate) {
     struct buf names;
     buf_init(&names, 200);
-    certificate_names(certificate, &names);
+    tls_certificate_names(certificate, &names);
     failure_set(judgement->why, "the certificate is for %s, not for %s",
                 names.bytes != NULL ? names.bytes : "another name", judgement->name);
     buf_free(&names);

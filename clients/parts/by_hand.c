@@ -1,5 +1,6 @@
 #include "by_hand.h"
 #include "explain.h"
+#include "tls_command.h"
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -19,7 +20,9 @@ const struct repl_word by_hand_words[] = {
     {"EXPN", "list", "asks who is on a mailing list"},
     {"HELP", "[command]", "asks what the server understands"},
     {"NOOP", "", "does nothing: is the server there?"},
+    {"STARTTLS", "", "asks for TLS; after the 220: /tls"},
     {"QUIT", "", "ends the session"},
+    {"/tls", "", "begins TLS after STARTTLS's 220; under TLS: cipher suite and certificate"},
     {"/explain", "on|off", "whether replies are explained"},
     {"/help", "", "this list"},
     {"/quit", "", "ends the session with QUIT, as Ctrl-D"},
@@ -33,6 +36,10 @@ bool by_hand_is_secret(const char *line) {
 
 bool by_hand_command(void *context, const char *line) {
     struct by_hand *session = context;
+    if (strcmp(line, "/tls") == 0) {
+        tls_command(session);
+        return true;
+    }
     bool on = strcmp(line, "/explain on") == 0;
     if (!on && strcmp(line, "/explain off") != 0)
         return false;
@@ -138,7 +145,12 @@ static int take_line(struct by_hand *session, const char *line, size_t length) {
     }
     int code = exchange(session, line, length);
     session->over = code == 221;
-    return take_reply(session, code);
+    session->tls_due = code == 220 && strcasecmp(line, "STARTTLS") == 0;
+    if (take_reply(session, code) < 0)
+        return -1;
+    if (session->tls_due)
+        repl_remark(session->repl, "/tls begins the handshake; anything else goes out in clear");
+    return 0;
 }
 
 /* Nobody types any more. */
@@ -154,6 +166,15 @@ static int end_typing(struct by_hand *session) {
     return take_reply(session, read_reply(smtp));
 }
 
+/* Whether the server has said something. TLS has words of its own that are none of the session's
+   (the tickets of RFC 8446 §4.6.1): the socket can be read, and there is nothing to read. */
+static bool has_spoken(struct smtp *smtp) {
+    const char *bytes;
+    size_t count;
+    stream_set_deadline(smtp->stream, deadline_in(0));
+    return stream_look(smtp->stream, &bytes, &count) != STREAM_TIMEOUT;
+}
+
 /* Waits for a typed line or a reply that nobody asked for, and takes it. 0 or -1. */
 static int take_next(struct by_hand *session, bool *more_typed) {
     struct smtp *smtp = session->smtp;
@@ -166,7 +187,7 @@ static int take_next(struct by_hand *session, bool *more_typed) {
         stream_flush(smtp->stream); /* message text; when it fails, the next read says why */
     if (poll(wait, 2, here || *more_typed ? 0 : -1) < 0)
         return errno == EINTR ? 0 : failure_system(&smtp->why, errno, "poll");
-    if (here || wait[0].revents != 0) {
+    if (here || (wait[0].revents != 0 && has_spoken(smtp))) {
         repl_pause(session->repl); /* perhaps only half a line is there */
         return take_reply(session, smtp_read_reply(smtp));
     }
@@ -184,7 +205,7 @@ int by_hand(struct by_hand *session, struct failure *why) {
     struct smtp *smtp = session->smtp;
     int result = take_reply(session, session->begun ? smtp->reply.code : smtp_read_reply(smtp));
     while (result == 0 && !session->over)
-        result = take_next(session, &more_typed);
+        result = session->broken ? -1 : take_next(session, &more_typed);
     if (result < 0)
         return failure_set(why, "%s", session->smtp->why.text);
     if (session->refused > 0 && !repl_is_terminal(session->repl))

@@ -10,6 +10,7 @@
 #ifndef CLIENTS_BY_HAND_H
 #define CLIENTS_BY_HAND_H
 
+#include "encrypt.h"
 #include "explain.h"
 #include "repl.h"
 #include "smtp.h"
@@ -21,10 +22,14 @@ bool by_hand_is_secret(const char *line);
 struct by_hand {
     struct smtp *smtp;
     struct repl *repl;
-    bool begun;       /* the server has been greeted already (session.h) */
+    struct encrypt *encrypt; /* for /tls, with … */
+    const char *host;        /* … whom the certificate must be for */
+    bool begun;              /* the server has been greeted already (session.h) */
     bool verbatim;    /* the student's functions are not called: each line goes out as it stands */
     bool silent;      /* replies are not explained: /explain off */
     bool in_text;     /* after a 354 */
+    bool tls_due;     /* STARTTLS was the last line, and was answered with 220 */
+    bool broken;      /* /tls failed: smtp->why */
     bool over;        /* QUIT was answered */
     unsigned replies; /* so many, */
     unsigned refused; /* of them so many 4yz or 5yz, */
@@ -42,8 +47,8 @@ struct by_hand {
  */
 int by_hand(struct by_hand *session, struct failure *why);
 
-/* The program's own commands, for repl_options: /explain on, /explain off. `context` is a struct
-   by_hand. */
+/* The program's own commands, for repl_options: /explain on, /explain off, /tls. `context` is a
+   struct by_hand. */
 bool by_hand_command(void *context, const char *line);
 
 #endif

@@ -44,30 +44,19 @@ static void find_name(const struct stream *stream, char name[SESSION_NAME_SIZE])
 
 int session_connect(struct session *session, struct smtp *smtp, struct failure *why) {
     *smtp = (struct smtp){.timeout_ms = session->timeout_ms};
+    if (encrypt_prepare(&session->encrypt, why) < 0)
+        return -1;
     smtp->stream =
         stream_connect(session->host, session->port, deadline_in(session->timeout_ms), why);
     if (smtp->stream == NULL)
         return -1;
     smtp->reader.stream = smtp->stream;
     find_name(smtp->stream, session->name);
-    if (secure_connect(&session->secure, smtp, session->host, why) == 0)
+    if (encrypt_connect(&session->encrypt, smtp, session->host, why) == 0)
         return 0;
-    stream_abort(smtp->stream);
+    stream_close(smtp->stream); /* in order: the server is to hear why, in an alert */
     smtp->stream = NULL;
     return -1;
-}
-
-/* EHLO, and its answer kept. 0 or -1. */
-static int greet(struct session *session, struct smtp *smtp, struct failure *why) {
-    char words[REPLY_LINE_SIZE];
-    int code = smtp_greet(smtp, session->name);
-    if (code < 0)
-        return failure_set(why, "%s", smtp->why.text);
-    if (code != 250)
-        return failure_set(why, "the server refused the greeting of %s: %s", session->name,
-                           reply_line(&smtp->reply, words));
-    smtp->ehlo = smtp->reply;
-    return 0;
 }
 
 int session_begin(struct session *session, struct smtp *smtp, struct repl *repl,
@@ -79,11 +68,7 @@ int session_begin(struct session *session, struct smtp *smtp, struct repl *repl,
     if (code != 220)
         return failure_set(why, "the server offers no service: %s",
                            reply_line(&smtp->reply, words));
-    if (greet(session, smtp, why) < 0)
-        return -1;
-    if (session->secure.starttls &&
-        (secure_upgrade(&session->secure, smtp, session->host, why) < 0 ||
-         greet(session, smtp, why) < 0)) /* anew: what was said in clear does not count */
+    if (encrypt_greet(&session->encrypt, smtp, session->host, session->name, why) < 0)
         return -1;
     if (login_wanted(&session->login))
         return login_run(&session->login, smtp, repl, why);
@@ -91,5 +76,5 @@ int session_begin(struct session *session, struct smtp *smtp, struct repl *repl,
 }
 
 bool session_has_orders(const struct session *session) {
-    return session->secure.starttls || login_wanted(&session->login);
+    return session->encrypt.starttls || login_wanted(&session->login);
 }

@@ -5,10 +5,10 @@
 #ifndef CLIENTS_SESSION_H
 #define CLIENTS_SESSION_H
 
+#include "encrypt.h"
 #include "login.h"
 #include "options.h"
 #include "repl.h"
-#include "secure.h"
 #include "smtp.h"
 
 #define SESSION_NAME_SIZE 256
@@ -18,7 +18,7 @@ struct session {
     const char *port;
     int timeout_ms;
     char name[SESSION_NAME_SIZE]; /* ours, for EHLO; "" until it is known */
-    struct secure secure;
+    struct encrypt encrypt;
     struct login login;
 };
 

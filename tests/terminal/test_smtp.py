@@ -27,7 +27,7 @@ class Smtp(ConsoleTest):
     def test_begins_with_the_greeting_explained(self):
         terminal = self.begin()
         self.assertEqual(terminal.screen.lines(), [
-            "  connected to 127.0.0.1 port %s; /help lists what can be typed" % self.server.port(),
+            "  connected to 127.0.0.1 port %s, in clear; /help lists what can be typed" % self.server.port(),
             "220 mail.example.org ready",
             "  220 ← service ready · RFC 5321 §4.2.3",
             "smtp>"])

@@ -1,0 +1,16 @@
+/*
+ * tls_command: /tls, typed at the keyboard.
+ */
+#ifndef CLIENTS_TLS_COMMAND_H
+#define CLIENTS_TLS_COMMAND_H
+
+#include "by_hand.h"
+
+/*
+ * Under TLS: shows version, cipher suite and certificate. After STARTTLS's 220: begins TLS, and
+ * shows them; when that fails hand->broken is set, and hand->smtp->why says why. Else: says how to
+ * get there.
+ */
+void tls_command(struct by_hand *hand);
+
+#endif
