@@ -3,9 +3,9 @@
 #include "files.h"
 #include "keyboard.h"
 #include "memcheck.h"
-#include "message.h"
 #include "process.h"
 #include "record.h"
+#include "run_message.h"
 #include "sandbox.h"
 #include "sanitized.h"
 #include "scene.h"
@@ -262,7 +262,7 @@ static int record_program(struct run_state *state, struct scene *scene, struct f
 
 static int perform(struct run_state *state, struct failure *why) {
     struct scene scene;
-    if (message_write(state->run, state->setup->lab->directory, state->directory, why) < 0 ||
+    if (run_message_write(state->run, state->setup->lab->directory, state->directory, why) < 0 ||
         scene_start(&scene, state->run, state->directory, state->run->limit_ms, why) < 0)
         return -1;
     int result = record_program(state, &scene, why);

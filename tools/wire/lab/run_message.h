@@ -1,8 +1,8 @@
 /*
- * message: the letter of a run, which `message` in its lab.ini asks for.
+ * run_message: the letter of a run, which `message` in its lab.ini asks for.
  */
-#ifndef WIRE_MESSAGE_H
-#define WIRE_MESSAGE_H
+#ifndef WIRE_RUN_MESSAGE_H
+#define WIRE_RUN_MESSAGE_H
 
 #include "failure.h"
 #include "lab.h"
@@ -14,7 +14,7 @@
  * the nonce word; which also stands for each {nonce}. Nothing if the run asks for no message. 0 or
  * -1.
  */
-int message_write(const struct lab_run *run, const char *letters, const char *directory,
-                  struct failure *why);
+int run_message_write(const struct lab_run *run, const char *letters, const char *directory,
+                      struct failure *why);
 
 #endif

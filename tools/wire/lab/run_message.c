@@ -1,4 +1,4 @@
-#include "message.h"
+#include "run_message.h"
 #include "files.h"
 #include "text.h"
 #include <limits.h>
@@ -58,8 +58,8 @@ static int copy(const struct lab_run *run, const char *letters, struct buf *text
     return result;
 }
 
-int message_write(const struct lab_run *run, const char *letters, const char *directory,
-                  struct failure *why) {
+int run_message_write(const struct lab_run *run, const char *letters, const char *directory,
+                      struct failure *why) {
     char path[PATH_MAX];
     struct buf text;
     size_t size = run->message_size;

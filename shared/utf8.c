@@ -1,5 +1,4 @@
 #include "utf8.h"
-#include <stdbool.h>
 
 size_t utf8_length(const void *text, size_t left) {
     const unsigned char *bytes = text;
@@ -26,4 +25,17 @@ uint32_t utf8_point(const void *text, size_t length) {
     for (size_t i = 1; i < length; i++)
         point = point << 6 | (bytes[i] & 0x3F);
     return point;
+}
+
+bool utf8_is_valid(const void *bytes, size_t count) {
+    const char *text = bytes;
+
+    while (count > 0) {
+        size_t length = utf8_length(text, count);
+        if (length == 0)
+            return false;
+        text += length;
+        count -= length;
+    }
+    return true;
 }

@@ -1,9 +1,10 @@
 /*
  * utf8: characters among bytes of any kind (RFC 3629).
  */
-#ifndef WIRE_UTF8_H
-#define WIRE_UTF8_H
+#ifndef SHARED_UTF8_H
+#define SHARED_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,5 +14,8 @@ size_t utf8_length(const void *bytes, size_t left);
 
 /* Its code point; `length` is what utf8_length said. */
 uint32_t utf8_point(const void *bytes, size_t length);
+
+/* Whether `count` bytes are UTF-8 from the first to the last. No bytes are. */
+bool utf8_is_valid(const void *bytes, size_t count);
 
 #endif
