@@ -29,6 +29,13 @@ static void names_what_varies(void **state) {
         {"\tby mail.example.org with ESMTP id 77; Sat, 21 Nov 2026 10:07:08 +0000",
          "\\x09by mail.example.org with ESMTP id ‹queue-id›; ‹date›"},
         {"Word: kit-abcdefgh23!", "Word: ‹nonce›!"},
+        {"AUTH PLAIN AGFsaWNlAHNlc2FtZQ==", "AUTH PLAIN ‹credentials›"},
+        {"auth plain AGFsaWNlAHNlc2FtZQ==", "auth plain ‹credentials›"},
+        {"AUTH PLAIN AGFsaWNlAHNlc2FtZQ", "AUTH PLAIN AGFsaWNlAHNlc2FtZQ"}, /* not base64 */
+        {"AUTH PLAIN ", "AUTH PLAIN "},
+        {"AUTH PLAIN", "AUTH PLAIN"},
+        {"AUTH LOGIN YWxpY2U=", "AUTH LOGIN YWxpY2U="},
+        {"250 AUTH PLAIN AAAA", "250 AUTH PLAIN AAAA"},
         {"kit-abcdefgh2", "kit-abcdefgh2"}, /* one letter short */
         {"kit-abcdefgh01", "kit-abcdefgh01"},
         {"ı ç ş ü ö İ €", "ı ç ş ü ö İ €"},

@@ -151,6 +151,7 @@ const struct command diff_command = {
         "  message-id     what stands in a Message-ID: header\n"
         "  queue-id       the server's own name for a message\n"
         "  nonce          the word kit-xxxxxxxxxx that KIT_SEED makes for each student\n"
+        "  credentials    the base64 behind AUTH PLAIN: passwords derive from KIT_SEED, too\n"
         "  client-name    the name behind EHLO or HELO, wherever the server repeats it\n"
         "  port, time     the client's port, times, and how TCP cut its stream\n"
         "\n"

@@ -88,6 +88,8 @@ static void become_tshark(const struct files *files, int capture, unsigned frame
                      path,
                      "-c",
                      count,
+                     "-o", /* smtp.auth.username and the like are what the base64 stands for */
+                     "smtp.decryption:TRUE",
                      "-d",
                      "tcp.port==2025,smtp",
                      "-d",

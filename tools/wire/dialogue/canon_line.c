@@ -1,3 +1,4 @@
+#include "base64.h"
 #include "canon.h"
 #include <string.h>
 #include <strings.h>
@@ -148,12 +149,28 @@ static size_t match_nonce(struct rest rest, bool first, size_t *before) {
     return length;
 }
 
+/* At the beginning of a line: "AUTH PLAIN …", with a password that is each student's own. */
+static size_t match_credentials(struct rest rest, bool first, size_t *before) {
+    static const char command[] = "AUTH PLAIN ";
+    struct buf bytes;
+
+    *before = sizeof command - 1;
+    if (!first || !starts_with(rest, command) || rest.left == *before)
+        return 0;
+    buf_init(&bytes, rest.left);
+    bool is_base64 = base64_decode(rest.at + *before, rest.left - *before, &bytes) == 0;
+    buf_free(&bytes);
+    return is_base64 ? rest.left : 0;
+}
+
 static const struct varying varying[] = {
     {{"message-id", "what stands in a Message-ID: header (RFC 5322 §3.6.4)"}, match_message_id},
     {{"date", "a date as in RFC 5322 §3.3 or RFC 3339"}, match_date},
     {{"queue-id", "the server's own name for a message: behind \"Stored as\", \"queued as\" …"},
      match_queue_id},
     {{"nonce", "the word that KIT_SEED makes for each student: kit-xxxxxxxxxx"}, match_nonce},
+    {{"credentials", "the base64 behind AUTH PLAIN: passwords derive from KIT_SEED, too"},
+     match_credentials},
 };
 #define VARYING (sizeof varying / sizeof *varying)
 

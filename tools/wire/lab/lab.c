@@ -2,6 +2,7 @@
 #include "lab_ini.h"
 #include "lab_keys.h"
 #include "lab_run.h"
+#include "placeholders.h"
 #include "seed.h"
 #include "text.h"
 #include <dirent.h>
@@ -113,19 +114,19 @@ static int finish(struct lab *lab, unsigned *line, struct failure *why) {
     return 0;
 }
 
-/* The nonce word in place of its name, wherever that stands. */
+/* What placeholders stand for, wherever they stand. */
 static int fill_in(const struct lab *lab, struct ini_file *file, struct failure *why) {
     for (size_t i = 0; i < file->count; i++) {
         char **value = &file->entries[i].value;
         struct buf filled;
-        if (strstr(*value, LAB_NONCE) == NULL)
+        if (!placeholders_in(*value))
             continue;
         buf_init(&filled, 1 << 20);
-        int result = text_fill(*value, strlen(*value) + 1, LAB_NONCE, lab->nonce, &filled);
+        int result = placeholders_fill(*value, strlen(*value) + 1, lab->nonce, &filled, why);
         char *copy = result == 0 ? strdup(filled.bytes) : NULL;
         buf_free(&filled);
         if (copy == NULL)
-            return no_memory(why);
+            return result < 0 ? -1 : no_memory(why);
         free(*value);
         *value = copy;
     }

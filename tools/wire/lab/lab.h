@@ -32,6 +32,8 @@
  *     message  = big.eml 10000000    makes {run}/big.eml, a message of so many bytes
  *     message  = letter.eml          copies the lab's letter.eml to {run}/letter.eml, with a
  *                      Message-ID of its own (message.h)
+ *     environment = KIT_PASSWORD={password alice}
+ *                      variables of the program's environment, beside those that it always has
  *     tool     = valgrind            watches the program's memory and descriptors (memcheck.h)
  *     limit    = 20s                 after that time the program is stopped; 6s without it
  *
@@ -50,9 +52,9 @@
  *     …                              and the judges: judge.h. All must hold; each key may stand
  *                                    there several times
  *
- * {nonce}, in any value, in session files, and in a message that is copied, is replaced by the
- * nonce word of the seed in force (seed.h). Where a check demands it on the wire, a recording from
- * elsewhere cannot pass.
+ * {nonce} and {password NAME} (placeholders.h), in any value, in session files, and in a message
+ * that is copied, are replaced by what they stand for. Where a check demands the nonce on the wire,
+ * a recording from elsewhere cannot pass.
  *
  * [question NAME]: asked in the handout; the right answer is read from the student's own capture.
  *
@@ -73,8 +75,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define LAB_NONCE "{nonce}"
-
 /* The most addresses that a run's servers listen at. */
 #define RUN_LISTEN_LIMIT 4
 
@@ -87,6 +87,7 @@ enum lab_run_key {
     RUN_SESSION,
     RUN_PEER,
     RUN_MESSAGE,
+    RUN_ENVIRONMENT,
     RUN_LIMIT,
     RUN_TOOL,
     RUN_KEYS, /* how many there are */
@@ -102,6 +103,7 @@ struct lab_run {
     struct arguments program;
     struct arguments servers; /* without "script" */
     struct arguments options;
+    struct arguments environment;
     bool scripted;
     struct session script;
     struct session session;

@@ -1,5 +1,6 @@
 #include "lab_run.h"
 #include "files.h"
+#include "placeholders.h"
 #include "servers.h"
 #include "text.h"
 #include <errno.h>
@@ -51,14 +52,14 @@ static int parse_options(struct lab_run *run, const char *value, const char *dir
     return text_words(value, &run->options, why);
 }
 
-/* The nonce word in place of its name. */
+/* What placeholders stand for, in their place. */
 static int fill_in(struct session *session, const char *nonce, struct failure *why) {
     for (size_t i = 0; i < session->count; i++) {
         struct buf *bytes = &session->steps[i].bytes, filled;
         buf_init(&filled, SESSION_BYTES_LIMIT);
-        if (text_fill(bytes->bytes, bytes->length, LAB_NONCE, nonce, &filled) < 0) {
+        if (placeholders_fill(bytes->bytes, bytes->length, nonce, &filled, why) < 0) {
             buf_free(&filled);
-            return failure_set(why, "not enough memory");
+            return -1;
         }
         buf_free(bytes);
         *bytes = filled;
@@ -125,6 +126,18 @@ static int parse_message(struct lab_run *run, const char *value, const char *dir
     return result;
 }
 
+/* NAME=VALUE, one or more. */
+static int parse_environment(struct lab_run *run, const char *value, const char *directory,
+                             struct failure *why) {
+    (void)directory;
+    if (text_words(value, &run->environment, why) < 0)
+        return -1;
+    for (size_t i = 0; i < run->environment.count; i++)
+        if (strchr(run->environment.words[i], '=') == NULL || *run->environment.words[i] == '=')
+            return failure_set(why, "environment = NAME=VALUE …");
+    return 0;
+}
+
 static int parse_limit(struct lab_run *run, const char *value, const char *directory,
                        struct failure *why) {
     (void)directory;
@@ -154,6 +167,7 @@ static const struct key keys[RUN_KEYS] = {
     [RUN_SESSION] = {"session", parse_session, NULL},
     [RUN_PEER] = {"peer", parse_peer, NULL},
     [RUN_MESSAGE] = {"message", parse_message, NULL},
+    [RUN_ENVIRONMENT] = {"environment", parse_environment, NULL},
     [RUN_LIMIT] = {"limit", parse_limit, "6s"},
     [RUN_TOOL] = {"tool", parse_tool, NULL},
 };
@@ -217,6 +231,7 @@ void lab_run_free(struct lab_run *run) {
     arguments_free(&run->servers);
     arguments_free(&run->listen);
     arguments_free(&run->options);
+    arguments_free(&run->environment);
     session_free(&run->script);
     session_free(&run->session);
     free(run->message);

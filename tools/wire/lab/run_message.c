@@ -1,6 +1,6 @@
 #include "run_message.h"
 #include "files.h"
-#include "text.h"
+#include "placeholders.h"
 #include <limits.h>
 #include <string.h>
 
@@ -52,8 +52,8 @@ static int copy(const struct lab_run *run, const char *letters, struct buf *text
         result = failure_set(why, "not enough memory");
     at += length;
     if (result == 0 && letter.length > at &&
-        text_fill(letter.bytes + at, letter.length - at, LAB_NONCE, run->nonce, text) < 0)
-        result = failure_set(why, "not enough memory");
+        placeholders_fill(letter.bytes + at, letter.length - at, run->nonce, text, why) < 0)
+        result = -1;
     buf_free(&letter);
     return result;
 }

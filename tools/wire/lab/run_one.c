@@ -160,6 +160,7 @@ static int run_program(struct run_state *state, struct failure *why) {
     struct sandbox_setup setup = {
         .program = &line,
         .directory = state->setup->lab->directory,
+        .environment = &run->environment,
         .processor_seconds = (run->limit_ms + 999) / 1000,
         .typed = run->typed,
         .reports = run->tool && !SANITIZED,

@@ -135,6 +135,8 @@ static pid_t start(const struct sandbox_setup *setup, const char *scratch, const
     struct arguments line = {0}, variables = {0};
     sandbox_view_command(setup->program, setup->directory, scratch, &line);
     sandbox_view_environment(scratch, &variables);
+    if (setup->environment != NULL && setup->environment->count > 0)
+        arguments_add_all(&variables, setup->environment->words);
     pid_t pid = -1;
     if (line.failed || variables.failed)
         failure_set(why, "not enough memory");

@@ -42,9 +42,11 @@
 struct sandbox_setup {
     const struct arguments *program; /* a path, and its arguments */
     const char *directory;           /* in which it works */
-    int processor_seconds;           /* of CPU that it may use */
-    bool typed;                      /* else its standard input is empty */
-    bool reports;                    /* it is a tool, and has something to say on SANDBOX_REPORT */
+    /* Variables that it has beside those it always has, "NAME=VALUE"; or NULL */
+    const struct arguments *environment;
+    int processor_seconds; /* of CPU that it may use */
+    bool typed;            /* else its standard input is empty */
+    bool reports;          /* it is a tool, and has something to say on SANDBOX_REPORT */
     bool counts_threads;
 };
 
