@@ -29,19 +29,22 @@
 /*
  * TODO 1. Adds `count` bytes to `text` as base64: each three bytes are four of the 64 letters of
  * RFC 4648 table 1; one byte left over is two letters and "==", two are three and "=". No line
- * breaks (§3.1), however long it gets. Nothing is added for no bytes. 0, or -1 (limit or memory);
- * then part of it may have been added.
+ * breaks (§3.1), however long it gets. Nothing is added for no bytes.
+ *
+ * 0, or -1: over the limit of `text`, or no memory; then part of it may have been added.
  */
-int auth_base64_encode(const void *bytes, size_t count, struct buf *text);
+int auth_base64_encode(const void *bytes, size_t count, struct buf *text, struct failure *why);
 
 /*
  * TODO 2. Adds to `bytes` what `length` characters stand for. Strict, so that no two texts mean the
  * same: nothing but the 64 letters (§3.3: a line break or a blank is junk too), in groups of four,
- * '=' only as the last one or two of them, and zero in the bits that the padding leaves over
- * (§3.5). No text is no bytes. 0, or -1: not base64, limit, or no memory; then part of it may have
- * been added.
+ * '=' only as the last one or two of them (§3.2), and zero in the bits that the padding leaves over
+ * (§3.5). No text is no bytes.
+ *
+ * 0, or -1: not base64, for a reason that `why` says in your own words; over the limit of `bytes`,
+ * or no memory. Part of it may have been added then.
  */
-int auth_base64_decode(const char *text, size_t length, struct buf *bytes);
+int auth_base64_decode(const char *text, size_t length, struct buf *bytes, struct failure *why);
 
 /*
  * TODO 3. Whether the answer to EHLO offers this mechanism: whether one of its lines, behind the
@@ -67,7 +70,7 @@ bool auth_offers(const struct smtp_reply *ehlo, const char *mechanism);
  * more than PLAIN has".
  *
  * -1 and nothing is sent: "PLAIN needs a user name and a password" when one of them is "" (§2:
- * each is at least one byte); "user name and password are too long" when the message is longer than
+ * each is at least one byte); and auth_base64_encode's words when the message is longer than
  * AUTH_LINE_LIMIT in base64.
  */
 int smtp_auth_plain(struct smtp *smtp, const char *user, const char *password);
@@ -87,7 +90,7 @@ int smtp_auth_plain(struct smtp *smtp, const char *user, const char *password);
  *   - "the server's prompt is not base64";
  *   - "the server asks for something else than user name and password";
  *   - "the server asks again" for what it has had.
- * -1 and nothing is sent: "user name and password are too long" when one of them is longer than
+ * -1 and nothing is sent: auth_base64_encode's words, when one of them is longer than
  * AUTH_LINE_LIMIT in base64.
  */
 int smtp_auth_login(struct smtp *smtp, const char *user, const char *password);
@@ -100,8 +103,8 @@ int smtp_auth_login(struct smtp *smtp, const char *user, const char *password);
  *
  *     AUTH EXTERNAL =
  *
- * -1, "command longer than 510 bytes", and nothing is sent, when it is. A 334 is cancelled: "the
- * server asks for more than EXTERNAL has".
+ * A 334 is cancelled: "the server asks for more than EXTERNAL has". -1 and nothing is sent:
+ * auth_base64_encode's words, when the command is longer than SMTP_COMMAND_LIMIT.
  */
 int smtp_auth_external(struct smtp *smtp, const char *user);
 

@@ -2,6 +2,7 @@
 #include "failure.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
 
 void complain(const char *program, const char *format, ...) {
     char words[1024];
@@ -22,4 +23,15 @@ int complain_misuse(const char *program, const char *format, ...) {
     va_end(arguments);
     complain(program, "%s (%s --help tells more)", words, program);
     return EXIT_MISUSE;
+}
+
+void remark(const char *program, const char *format, ...) {
+    if (!isatty(STDERR_FILENO))
+        return;
+    char words[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(words, sizeof words, format, arguments);
+    va_end(arguments);
+    complain(program, "%s", words);
 }

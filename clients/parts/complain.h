@@ -1,5 +1,5 @@
 /*
- * complain: how a client says that something went wrong.
+ * complain: how a client says that something went wrong, or what it is about to do.
  */
 #ifndef CLIENTS_COMPLAIN_H
 #define CLIENTS_COMPLAIN_H
@@ -14,5 +14,8 @@ void complain(const char *program, const char *format, ...) __attribute__((forma
 /* The same for wrong use, with where to find help. Returns EXIT_MISUSE. */
 int complain_misuse(const char *program, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* The same for what is no complaint: only where a person sees it, on a terminal. */
+void remark(const char *program, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

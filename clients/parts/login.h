@@ -13,9 +13,9 @@
 #include <stdbool.h>
 
 struct login {
-    const char *user;          /* --auth; NULL: no login */
-    const char *mechanism;     /* --mechanism; NULL: what the server offers, smtp_auth */
-    const char *password_file; /* --password-file, or NULL */
+    const char *user;                  /* --auth; NULL: no login */
+    const struct mechanism *mechanism; /* --mechanism; NULL: what the server offers (smtp_auth) */
+    const char *password_file;         /* --password-file, or NULL */
 };
 
 extern const struct option_row login_options[]; /* into a struct login */
@@ -27,13 +27,14 @@ bool login_wanted(const struct login *login);
 int login_check(const struct login *login, struct failure *why);
 
 /*
- * Logs in, after EHLO (smtp->ehlo): refuses to send a password in clear to another machine; gets
- * it from the file (its first line), from the environment (KIT_PASSWORD, which is then taken out of
- * it), or from the person at the terminal, asked without echo through `repl` (NULL: there is none
- * yet, and one is opened for the question); and wipes it afterwards.
+ * Logs in, after EHLO (smtp->ehlo). A password that would go to another machine in clear is not
+ * even asked for (password.h says where it comes from; `repl`, which may be NULL, is who is asked).
+ * Before it is sent a person at a terminal is told what is about to be done. After a refusal it
+ * says QUIT. `host`: what the person calls the server.
  *
  * 0: logged in, smtp->reply is the 235. -1 with `why`: not so; the words say what to do.
  */
-int login_run(const struct login *login, struct smtp *smtp, struct repl *repl, struct failure *why);
+int login_run(const struct login *login, struct smtp *smtp, const char *host, struct repl *repl,
+              struct failure *why);
 
 #endif

@@ -71,7 +71,7 @@ int session_begin(struct session *session, struct smtp *smtp, struct repl *repl,
     if (encrypt_greet(&session->encrypt, smtp, session->host, session->name, why) < 0)
         return -1;
     if (login_wanted(&session->login))
-        return login_run(&session->login, smtp, repl, why);
+        return login_run(&session->login, smtp, session->host, repl, why);
     return 0;
 }
 
