@@ -1,5 +1,6 @@
 #include "commands.h"
 #include "auth.h"
+#include "chunk.h"
 #include "envelope.h"
 #include "greeting.h"
 #include "receive.h"
@@ -29,6 +30,7 @@ static const struct command commands[] = {
      "MAIL FROM:<address> [SIZE=octets] [BODY=7BIT|8BITMIME] [SMTPUTF8]"},
     {"RCPT", envelope_rcpt, SESSION_ENVELOPE, "RCPT TO:<address>"},
     {"DATA", receive_data, SESSION_ENVELOPE, "DATA"},
+    {"BDAT", chunk_bdat, SESSION_ANY, "BDAT octets [LAST]"},
     {"STARTTLS", secure_starttls, SESSION_GREETED | SESSION_ENVELOPE, "STARTTLS"},
     {"AUTH", auth_run, SESSION_GREETED, "AUTH mechanism [initial-response]"},
     {"RSET", rset, SESSION_ANY, "RSET"},
@@ -43,7 +45,6 @@ static const struct command commands[] = {
     {"SAML", not_implemented, SESSION_ANY, NULL},
     {"TURN", not_implemented, SESSION_ANY, NULL},
     {"ETRN", not_implemented, SESSION_ANY, NULL},
-    {"BDAT", not_implemented, SESSION_ANY, NULL},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
@@ -125,6 +126,8 @@ static const char *out_of_order(enum session_state state) {
         return "EHLO or HELO comes first";
     case SESSION_GREETED:
         return "MAIL comes first";
+    case SESSION_CHUNKS:
+        return "BDAT has begun a message: BDAT LAST ends it, RSET forgets it";
     default:
         return "A message is under way; RSET forgets it";
     }

@@ -5,6 +5,18 @@ void data_begin(struct data *data) {
     *data = (struct data){.state = DATA_LINE};
 }
 
+void data_begin_chunks(struct data *data) {
+    *data = (struct data){.state = DATA_LINE, .chunked = true};
+}
+
+bool data_end_chunks(struct data *data) {
+    if (data->state == DATA_CR)
+        data->bare = true;
+    bool open = data->state == DATA_TEXT;
+    data->state = DATA_END;
+    return open && !data->bare;
+}
+
 /* How many bytes at the front of these are neither CR nor LF. */
 static size_t plain_bytes(const char *bytes, size_t count) {
     const char *lf = memchr(bytes, '\n', count);
@@ -23,7 +35,7 @@ static enum data_state next_state(struct data *data, char byte) {
         data->bare = true;
     if (byte == '\r')
         return data->state == DATA_DOT ? DATA_DOT_CR : DATA_CR;
-    if (byte == '.' && data->state == DATA_LINE)
+    if (byte == '.' && data->state == DATA_LINE && !data->chunked)
         return DATA_DOT;
     return DATA_TEXT;
 }

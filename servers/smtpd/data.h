@@ -1,5 +1,5 @@
 /*
- * data: from the bytes that follow DATA to the message, and where it ends.
+ * data: from the bytes that follow DATA, or BDAT, to the message, and where it ends.
  *
  * A message is lines, each ended by CR LF. A line that is a dot and nothing else ends the message
  * (RFC 5321 §4.1.1.4); of any other line that begins with a dot, the client put that dot there, and
@@ -29,12 +29,23 @@ enum data_state {
 
 struct data {
     enum data_state state;
+    bool chunked;            /* from BDAT: no dot is stuffed, and none ends it */
     bool bare;               /* a CR without LF, or LF without CR, was in it: it must be refused */
     unsigned long long size; /* octets with CR LF, without stuffed dots and the end (RFC 1870 §3) */
 };
 
-/* Starts a message. */
+/* Starts a message that follows DATA. */
 void data_begin(struct data *data);
+
+/*
+ * Starts a message that comes in BDAT's chunks (RFC 3030 §2): its length is told, so a dot is a
+ * dot. Lines end in CR LF here too; data_end_chunks says whether the last one has.
+ */
+void data_begin_chunks(struct data *data);
+
+/* Behind the last chunk. True: the last line has no end, and the caller adds one LF to the text. A
+   CR at the very end is a bare one. */
+bool data_end_chunks(struct data *data);
 
 /*
  * Takes `count` bytes, or fewer when the message ends before. Writes what of them belongs to the

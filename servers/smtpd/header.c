@@ -24,8 +24,8 @@ static void begin_line(struct header *header) {
     header->held_back = true;
 }
 
-void header_begin(struct header *header) {
-    *header = (struct header){.field = HEADER_BODY};
+void header_begin(struct header *header, const char *date, const char *message_id) {
+    *header = (struct header){.field = HEADER_BODY, .date = date, .message_id = message_id};
     begin_line(header);
 }
 
@@ -57,11 +57,23 @@ static void begin_field(struct header *header, struct out *out) {
     } else {
         if (held_is(header, "Received"))
             header->received++;
+        else if (held_is(header, "Date"))
+            header->date = NULL;
+        else if (held_is(header, "Message-ID"))
+            header->message_id = NULL;
         put_held(header, out);
         put(out, ":", 1);
         header->field = HEADER_KEEP;
     }
     header->state = header->field;
+}
+
+static void add_missing(struct header *header, struct out *out) {
+    if (header->date != NULL)
+        put(out, header->date, strlen(header->date));
+    if (header->message_id != NULL)
+        put(out, header->message_id, strlen(header->message_id));
+    header->date = header->message_id = NULL;
 }
 
 /* One byte that is not in a field's body: the beginning of a line, the name, the blanks behind. */
@@ -70,6 +82,8 @@ static void take_name(struct header *header, char byte, struct out *out) {
     bool blank = byte == ' ' || byte == '\t';
     if (line_begins && blank) { /* folded (RFC 5322 §2.2.3) */
         header->state = header->field;
+        if (header->field == HEADER_BODY)
+            add_missing(header, out);
         if (header->field != HEADER_DROP)
             put(out, &byte, 1);
     } else if (byte == ':' && !line_begins) {
@@ -81,6 +95,8 @@ static void take_name(struct header *header, char byte, struct out *out) {
         hold(header, byte, out);
     } else { /* an empty line, or one that is no field: the body begins */
         header->state = HEADER_BODY;
+        if (header->held_back) /* else half the line is written already: it is no message */
+            add_missing(header, out);
         put_held(header, out);
         put(out, &byte, 1);
     }
@@ -103,5 +119,12 @@ size_t header_take(struct header *header, const char *text, size_t count, char *
             begin_line(header);
         text = stop;
     }
+    return out.length;
+}
+
+size_t header_end(struct header *header, char *bytes) {
+    struct out out = {bytes, 0};
+    if (header->state != HEADER_BODY)
+        add_missing(header, &out);
     return out.length;
 }

@@ -1,6 +1,8 @@
 #include "session.h"
 #include "auth.h"
+#include "chunk.h"
 #include "commands.h"
+#include "reception.h"
 #include "sasl.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -81,9 +83,11 @@ void session_lost(struct session *session, enum stream_result result) {
 }
 
 void session_reset(struct session *session) {
+    reception_end(session->reception);
+    session->reception = NULL;
     free(session->envelope.recipients);
     session->envelope = (struct envelope){.count = 0};
-    if (session->state == SESSION_ENVELOPE)
+    if (session->state == SESSION_ENVELOPE || session->state == SESSION_CHUNKS)
         session->state = SESSION_GREETED;
 }
 
@@ -124,6 +128,10 @@ static void answer(struct session *session, enum stream_result result) {
         session_close(session, "421 4.7.0", "Too many commands");
     else if (session->errors >= settings->errors)
         session_close(session, "421 4.7.0", "Too many errors");
+    else if ((is_too_long(session, result) || result == STREAM_BARE_LF ||
+              has_control(&session->line)) &&
+             chunk_is_spoilt(&session->line))
+        chunk_refuse(session);
     else if (is_too_long(session, result))
         refuse_too_long(session);
     else if (result == STREAM_BARE_LF)

@@ -19,7 +19,8 @@ enum session_state {
     SESSION_NEW = 1,      /* no EHLO or HELO yet */
     SESSION_GREETED = 2,  /* a message can begin */
     SESSION_ENVELOPE = 4, /* MAIL was accepted; RCPT or DATA may follow */
-    SESSION_ANY = 7,
+    SESSION_CHUNKS = 8,   /* BDAT has begun the message; nothing but BDAT goes on with it */
+    SESSION_ANY = 15,
 };
 
 /* Who sends the message under way, and who gets it. */
@@ -49,6 +50,7 @@ struct session {
     const struct account *account;     /* who has said who he is, with AUTH; or NULL */
     unsigned failures;                 /* wrong passwords */
     struct envelope envelope;
+    struct reception *reception; /* a message that BDAT has begun, or NULL */
     unsigned long commands;
     unsigned long errors; /* replies 4xx and 5xx */
     unsigned long messages;

@@ -7,8 +7,11 @@ int trace_write(const struct trace *trace, struct buf *into) {
     const char *tag = strchr(trace->address, ':') == NULL ? "" : "IPv6:";
     if (buf_printf(into, "Return-Path: <%s>\n", trace->sender) < 0 ||
         buf_printf(into, "Received: from %s ([%s%s])\n", trace->name, tag, trace->address) < 0 ||
-        buf_printf(into, "    by %s with %s id %s", trace->hostname, trace->protocol, trace->id) <
-            0)
+        buf_printf(into, "    by %s with %s", trace->hostname, trace->protocol) < 0)
+        return -1;
+    if (*trace->tls != '\0' && buf_printf(into, " (%s)\n   ", trace->tls) < 0)
+        return -1;
+    if (buf_printf(into, " id %s", trace->id) < 0)
         return -1;
     if (trace->recipient != NULL && buf_printf(into, "\n    for <%s>", trace->recipient) < 0)
         return -1;

@@ -3,7 +3,8 @@
  *
  *     Return-Path: <alice@example.org>
  *     Received: from client.example.org ([127.0.0.1])
- *         by mail.example.org with ESMTP id 6412F0A3B9C01
+ *         by mail.example.org with ESMTPSA (TLSv1.3 TLS_AES_256_GCM_SHA384)
+ *         id 6412F0A3B9C01
  *         for <bob@example.org>; Sat, 21 Nov 2026 10:07:08 +0000
  */
 #ifndef SMTPD_TRACE_H
@@ -17,7 +18,8 @@ struct trace {
     const char *name;      /* as the client gave it with EHLO or HELO */
     const char *address;   /* the client's, "127.0.0.1" or "::1" */
     const char *hostname;  /* ours */
-    const char *protocol;  /* SMTP, ESMTP, UTF8SMTP, with S behind it over TLS (RFC 3848, 6531) */
+    const char *protocol;  /* SMTP, ESMTP or UTF8SMTP; S behind it: TLS; A: AUTH (RFC 3848, 6531) */
+    const char *tls;       /* version and cipher, or "" */
     const char *id;        /* the message's, as in the log and in the reply */
     const char *recipient; /* the only one, or NULL: who else gets it is nobody's business (§7.2) */
     time_t time;

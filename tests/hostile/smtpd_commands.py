@@ -40,7 +40,6 @@ VERBS = [
     alone("EXPN staff", "502 5.5.1"),
     alone("TURN", "502 5.5.1"),
     alone("SEND FROM:<alice@example.org>", "502 5.5.1"),
-    greeted("BDAT 10 LAST", "502 5.5.1"),
     greeted("AUTH PLAIN AGFsaWNlAHNlY3JldA==", "538 5.7.11"),  # no TLS, so nowhere (smtpd_auth.py)
     greeted("STARTTLS", "502 5.5.1"),
     alone("noop", "250 2.0.0"),

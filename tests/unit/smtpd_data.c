@@ -183,11 +183,66 @@ static void agrees_with_the_definition_on_every_short_message(void **state) {
     }
 }
 
+/* What comes in BDAT's chunks, and what is kept of it (NULL: refused). */
+static const struct {
+    const char *wire;
+    size_t count;
+    const char *text;
+} chunks[] = {
+    {BYTES(""), ""},
+    {BYTES("\r\n"), "\n"},
+    {BYTES("x\r\n"), "x\n"},
+    {BYTES("x"), "x\n"}, /* the LF is the caller's */
+    {BYTES("a\r\nb"), "a\nb\n"},
+    /* a dot is a dot, wherever it stands */
+    {BYTES(".\r\n"), ".\n"},
+    {BYTES("..\r\n"), "..\n"},
+    {BYTES("x\r\n.\r\ny\r\n"), "x\n.\ny\n"},
+    {BYTES("x\r\n..y\r\n"), "x\n..y\n"},
+    {BYTES("."), ".\n"},
+    {BYTES("\r"), NULL},
+    {BYTES("\n"), NULL},
+    {BYTES("x\r"), NULL},
+    {BYTES("x\n"), NULL},
+    {BYTES("x\r\r\n"), NULL},
+    {BYTES("\r\n\n"), NULL},
+    {BYTES("x\n.\ny\r\n"), NULL},
+    {BYTES("x\n.\r\ny\r\n"), NULL},
+    {BYTES("x\r\n.\ry\r\n"), NULL},
+};
+
+static void chunks_have_no_dots_to_look_for(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof chunks / sizeof chunks[0]; i++) {
+        const char *wire = chunks[i].wire;
+        size_t count = chunks[i].count;
+        for (size_t first = 0; first <= count; first++) {
+            struct data data;
+            char text[LIMIT];
+            size_t length, more;
+            data_begin_chunks(&data);
+            assert_int_equal(data_take(&data, wire, first, text, &length), first);
+            assert_int_equal(data_take(&data, wire + first, count - first, text + length, &more),
+                             count - first);
+            length += more;
+            if (data_end_chunks(&data))
+                text[length++] = '\n';
+            assert_int_equal(data.bare, chunks[i].text == NULL);
+            if (data.bare)
+                continue;
+            assert_int_equal(data.size, count);
+            assert_int_equal(length, strlen(chunks[i].text));
+            assert_memory_equal(text, chunks[i].text, length);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_the_end_wherever_the_message_is_split),
         cmocka_unit_test(reads_a_faulty_message_to_its_real_end),
         cmocka_unit_test(agrees_with_the_definition_on_every_short_message),
+        cmocka_unit_test(chunks_have_no_dots_to_look_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

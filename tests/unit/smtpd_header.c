@@ -58,7 +58,7 @@ static void leaves_out_and_counts_wherever_it_is_split(void **state) {
             struct header header;
             char out[LIMIT];
             size_t length;
-            header_begin(&header);
+            header_begin(&header, NULL, NULL);
             length = header_take(&header, text, first, out);
             length += header_take(&header, text + first, count - first, out + length);
             assert_int_equal(length, strlen(kept));
@@ -68,13 +68,63 @@ static void leaves_out_and_counts_wherever_it_is_split(void **state) {
     }
 }
 
+#define DATE "Date: Sat, 21 Nov 2026 10:07:08 +0000\n"
+#define ID   "Message-ID: <6412F0A3B9C01@mail.example.org>\n"
+
+/* What is submitted, and what is kept of it. */
+static const struct {
+    const char *text;
+    const char *kept;
+} submitted[] = {
+    {"Subject: x\n\nbody\n", "Subject: x\n" DATE ID "\nbody\n"},
+    {"Date: y\n\nbody\n", "Date: y\n" ID "\nbody\n"},
+    {"Message-ID: <y>\n\nbody\n", "Message-ID: <y>\n" DATE "\nbody\n"},
+    {"MESSAGE-id : <y>\nDATE:y\n\n", "MESSAGE-id : <y>\nDATE:y\n\n"},
+    /* these are others, or in another field, or in the body */
+    {"Resent-Date: y\nDates: y\nMessage-IDs: y\n\n",
+     "Resent-Date: y\nDates: y\nMessage-IDs: y\n" DATE ID "\n"},
+    {"Subject: x\n Date: y\n\tMessage-ID: y\n\n",
+     "Subject: x\n Date: y\n\tMessage-ID: y\n" DATE ID "\n"},
+    {"Subject: x\n\nDate: y\nMessage-ID: y\n", "Subject: x\n" DATE ID "\nDate: y\nMessage-ID: y\n"},
+    {"Return-Path: <a@b>\n\nx\n", DATE ID "\nx\n"},
+    /* a header alone, and no header at all */
+    {"Subject: x\n", "Subject: x\n" DATE ID},
+    {"Subject: x\n y\n", "Subject: x\n y\n" DATE ID},
+    {"", DATE ID},
+    {"\n", DATE ID "\n"},
+    {"\nDate: y\n", DATE ID "\nDate: y\n"},
+    {"Hello Bob\n", DATE ID "Hello Bob\n"},
+    {" folded from nothing\n", DATE ID " folded from nothing\n"},
+    /* a line that is no field, found out when half of it is written already */
+    {"A-Name-That-Is-Longer-Than-What-Is-Held-Back without colon\n",
+     "A-Name-That-Is-Longer-Than-What-Is-Held-Back without colon\n"},
+};
+
+static void adds_what_is_missing_wherever_it_is_split(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof submitted / sizeof submitted[0]; i++) {
+        const char *text = submitted[i].text;
+        size_t count = strlen(text);
+        for (size_t first = 0; first <= count; first++) {
+            struct header header;
+            char out[LIMIT];
+            header_begin(&header, DATE, ID);
+            size_t length = header_take(&header, text, first, out);
+            length += header_take(&header, text + first, count - first, out + length);
+            length += header_end(&header, out + length);
+            out[length] = '\0';
+            assert_string_equal(out, submitted[i].kept);
+        }
+    }
+}
+
 static void holds_back_no_more_than_it_says(void **state) {
     (void)state;
     for (size_t count = 1; count < 200; count++) {
         struct header header;
-        char text[200], out[200 + HEADER_HELD];
+        char text[200], out[200 + HEADER_HELD + HEADER_ADDED];
         memset(text, 'a', sizeof text);
-        header_begin(&header);
+        header_begin(&header, NULL, NULL);
         size_t length = header_take(&header, text, count, out);
         assert_true(length + HEADER_HELD >= count);
         assert_true(header_take(&header, text, 1, out) <= 1 + HEADER_HELD);
@@ -86,8 +136,16 @@ static void writes_the_trace(void **state) {
     struct buf text;
     buf_init(&text, LIMIT);
     struct trace trace = {
-        "alice@example.org", "client.example.org", "127.0.0.1", "mail.example.org", "ESMTP",
-        "6412F0A3B9C01",     "bob@example.org",    1795255628};
+        .sender = "alice@example.org",
+        .name = "client.example.org",
+        .address = "127.0.0.1",
+        .hostname = "mail.example.org",
+        .protocol = "ESMTP",
+        .tls = "",
+        .id = "6412F0A3B9C01",
+        .recipient = "bob@example.org",
+        .time = 1795255628,
+    };
     assert_int_equal(trace_write(&trace, &text), 0);
     assert_string_equal(text.bytes, "Return-Path: <alice@example.org>\n"
                                     "Received: from client.example.org ([127.0.0.1])\n"
@@ -103,6 +161,16 @@ static void writes_the_trace(void **state) {
                                     "Received: from client.example.org ([IPv6:::1])\n"
                                     "    by mail.example.org with ESMTP id 6412F0A3B9C01;\n"
                                     "    Tue, 29 Feb 2000 00:00:00 +0000\n");
+    buf_clear(&text);
+    trace.protocol = "ESMTPSA";
+    trace.tls = "TLSv1.3 TLS_AES_256_GCM_SHA384";
+    assert_int_equal(trace_write(&trace, &text), 0);
+    assert_string_equal(text.bytes,
+                        "Return-Path: <>\n"
+                        "Received: from client.example.org ([IPv6:::1])\n"
+                        "    by mail.example.org with ESMTPSA (TLSv1.3 TLS_AES_256_GCM_SHA384)\n"
+                        "    id 6412F0A3B9C01;\n"
+                        "    Tue, 29 Feb 2000 00:00:00 +0000\n");
     buf_free(&text);
 }
 
@@ -110,6 +178,7 @@ int main(void) {
     setenv("TZ", "Asia/Istanbul", 1); /* the date is in UTC, wherever the server stands */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(leaves_out_and_counts_wherever_it_is_split),
+        cmocka_unit_test(adds_what_is_missing_wherever_it_is_split),
         cmocka_unit_test(holds_back_no_more_than_it_says),
         cmocka_unit_test(writes_the_trace),
     };
