@@ -27,8 +27,10 @@ static const struct command commands[] = {
     {"EHLO", greeting_ehlo, SESSION_ANY, "EHLO name"},
     {"HELO", greeting_helo, SESSION_ANY, "HELO name"},
     {"MAIL", envelope_mail, SESSION_GREETED,
-     "MAIL FROM:<address> [SIZE=octets] [BODY=7BIT|8BITMIME] [SMTPUTF8]"},
-    {"RCPT", envelope_rcpt, SESSION_ENVELOPE, "RCPT TO:<address>"},
+     "MAIL FROM:<address> [SIZE=octets] [BODY=7BIT|8BITMIME] [SMTPUTF8] [AUTH=address] "
+     "[RET=FULL|HDRS] [ENVID=id]"},
+    {"RCPT", envelope_rcpt, SESSION_ENVELOPE,
+     "RCPT TO:<address> [NOTIFY=when] [ORCPT=type;address]"},
     {"DATA", receive_data, SESSION_ENVELOPE, "DATA"},
     {"BDAT", chunk_bdat, SESSION_ANY, "BDAT octets [LAST]"},
     {"STARTTLS", secure_starttls, SESSION_GREETED | SESSION_ENVELOPE, "STARTTLS"},

@@ -34,6 +34,7 @@ void greeting_ehlo(struct session *session, const char *argument) {
     session_reply_more(session, "250", "8BITMIME");
     session_reply_more(session, "250", "SMTPUTF8");
     session_reply_more(session, "250", "CHUNKING");
+    session_reply_more(session, "250", "DSN");
     session_reply_more(session, "250", "ENHANCEDSTATUSCODES");
     if (secure_is_offered(session))
         session_reply_more(session, "250", "STARTTLS");

@@ -3,6 +3,7 @@
 #include "date.h"
 #include "deliver.h"
 #include "header.h"
+#include "report.h"
 #include "trace.h"
 #include <stdatomic.h>
 #include <stdio.h>
@@ -81,6 +82,7 @@ static int write_trace(struct session *session, struct reception *reception, str
         .tls = stream_tls_description(session->stream),
         .id = reception->id,
         .recipient = envelope->accepted == 1 ? recipient : NULL,
+        .original = envelope->accepted == 1 ? envelope->wishes[0].original : NULL,
         .time = time(NULL),
     };
     struct buf text;
@@ -177,9 +179,37 @@ static void refuse_for_storage(struct session *session, const struct reception *
         session_reply(session, "451 4.3.0", "The message cannot be stored; try again later");
 }
 
+/* What the sender asked to be told, for the log. */
+static void log_wishes(const struct session *session, const struct reception *reception) {
+    static const char *const contents[] = {"-", "FULL", "HDRS"};
+    const struct envelope *envelope = &session->envelope;
+    if (*envelope->id != '\0' || envelope->content != NOTIFY_RETURN_UNSAID)
+        session_log(session, LOG_INFO, "message id=%s envid=\"%s\" ret=%s", reception->id,
+                    envelope->id, contents[envelope->content]);
+    for (size_t i = 0; i < envelope->count; i++) {
+        const struct envelope_wish *wish = &envelope->wishes[i];
+        char when[32];
+        if (wish->notify != NOTIFY_UNSAID || wish->original != NULL)
+            session_log(session, LOG_INFO, "message id=%s to=<%s> notify=%s orcpt=\"%s\"",
+                        reception->id, envelope->recipients[i]->address,
+                        notify_words(wish->notify, when),
+                        wish->original == NULL ? "" : wish->original);
+    }
+}
+
+static void confirm(struct session *session, const struct reception *reception) {
+    char sender[ADDRESS_TEXT_SIZE];
+    address_format(&session->envelope.sender, sender);
+    session->messages++;
+    session_log(session, LOG_INFO, "message id=%s from=<%s> recipients=%zu size=%llu",
+                reception->id, sender, session->envelope.count, reception->data.size);
+    log_wishes(session, reception);
+    report_success(session, reception->id);
+    session_reply(session, "250 2.0.0", "Stored as %s", reception->id);
+}
+
 void reception_conclude(struct session *session, struct reception *reception) {
     const struct settings *settings = session->settings;
-    const struct envelope *envelope = &session->envelope;
     if (!reception_is_lost(session, reception))
         finish(session, reception);
     if (reception->data.bare)
@@ -192,14 +222,8 @@ void reception_conclude(struct session *session, struct reception *reception) {
                       RECEIVED_LIMIT);
     else if (reception->failed)
         refuse_for_storage(session, reception);
-    else {
-        char sender[ADDRESS_TEXT_SIZE];
-        address_format(&envelope->sender, sender);
-        session->messages++;
-        session_log(session, LOG_INFO, "message id=%s from=<%s> recipients=%zu size=%llu",
-                    reception->id, sender, envelope->count, reception->data.size);
-        session_reply(session, "250 2.0.0", "Stored as %s", reception->id);
-    }
+    else
+        confirm(session, reception);
 }
 
 struct reception *reception_begin(struct session *session, bool chunked) {

@@ -2,6 +2,7 @@
 #include "auth.h"
 #include "chunk.h"
 #include "commands.h"
+#include "envelope.h"
 #include "reception.h"
 #include "sasl.h"
 #include <stdarg.h>
@@ -85,7 +86,7 @@ void session_lost(struct session *session, enum stream_result result) {
 void session_reset(struct session *session) {
     reception_end(session->reception);
     session->reception = NULL;
-    free(session->envelope.recipients);
+    envelope_free(&session->envelope);
     session->envelope = (struct envelope){.count = 0};
     if (session->state == SESSION_ENVELOPE || session->state == SESSION_CHUNKS)
         session->state = SESSION_GREETED;

@@ -10,6 +10,7 @@
 #include "accounts.h"
 #include "address.h"
 #include "deadline.h"
+#include "notify.h"
 #include "settings.h"
 #include "stream.h"
 
@@ -23,11 +24,20 @@ enum session_state {
     SESSION_ANY = 15,
 };
 
+/* What RCPT asked for besides. */
+struct envelope_wish {
+    unsigned notify; /* enum notify_when */
+    char *original;  /* ORCPT, decoded: "rfc822;bob@old.example.org"; or NULL */
+};
+
 /* Who sends the message under way, and who gets it. */
 struct envelope {
     struct address sender;
-    bool utf8;                         /* MAIL had SMTPUTF8 */
+    bool utf8; /* MAIL had SMTPUTF8 */
+    enum notify_return content;
+    char id[NOTIFY_ENVID_LIMIT + 1];   /* ENVID, decoded; or "" */
     const struct account **recipients; /* different ones, each gets the message once */
+    struct envelope_wish *wishes;      /* of each, by the first RCPT that named it */
     size_t count;
     size_t capacity;
     size_t accepted;        /* RCPT commands with 250; more than `count` if some name the same */

@@ -19,5 +19,8 @@ int trace_write(const struct trace *trace, struct buf *into) {
         return -1;
     if (date_append(into, trace->time, false) < 0)
         return -1;
+    if (trace->original != NULL &&
+        buf_printf(into, "\nOriginal-Recipient: %s", trace->original) < 0)
+        return -1;
     return buf_append(into, "\n", 1);
 }

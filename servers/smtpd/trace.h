@@ -22,10 +22,12 @@ struct trace {
     const char *tls;       /* version and cipher, or "" */
     const char *id;        /* the message's, as in the log and in the reply */
     const char *recipient; /* the only one, or NULL: who else gets it is nobody's business (§7.2) */
+    const char *original;  /* of that one, what the sender's server called him (ORCPT), or NULL */
     time_t time;
 };
 
-/* Adds both fields, their lines ended by LF. 0, or -1 (limit or memory). */
+/* Adds both fields, their lines ended by LF, and Original-Recipient (RFC 8098 §2.3) where that is
+   known. 0, or -1 (limit or memory). */
 int trace_write(const struct trace *trace, struct buf *into);
 
 #endif

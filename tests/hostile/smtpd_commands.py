@@ -158,12 +158,44 @@ SENDERS = [
     ("<alice@example.org> SMTPUTF8=yes", "501 5.5.4"),
     ("<alice@example.org> FOO", "555 5.5.4"),
     ("<alice@example.org> FOO=BAR", "555 5.5.4"),
-    ("<alice@example.org> RET=HDRS", "555 5.5.4"),
-    ("<alice@example.org> AUTH=<>", "555 5.5.4"),
+    # RFC 3461 §4.3, §4.4
+    ("<alice@example.org> RET=HDRS", "250 2.1.0"),
+    ("<alice@example.org> ret=full envid=QQ314159", "250 2.1.0"),
+    ("<alice@example.org> RET", "501 5.5.4"),
+    ("<alice@example.org> RET=", "501 5.5.4"),
+    ("<alice@example.org> RET=NONE", "501 5.5.4"),
+    ("<alice@example.org> RET=FULL RET=FULL", "501 5.5.4"),
+    ("<alice@example.org> ENVID=a+2Bb+20c+3D", "250 2.1.0"),
+    ("<alice@example.org> ENVID=" + "x" * 100, "250 2.1.0"),
+    ("<alice@example.org> ENVID=" + "x" * 101, "501 5.5.4"),
+    ("<alice@example.org> ENVID", "501 5.5.4"),
+    ("<alice@example.org> ENVID=", "501 5.5.4"),
+    ("<alice@example.org> ENVID=a+", "501 5.5.4"),
+    ("<alice@example.org> ENVID=a+2", "501 5.5.4"),
+    ("<alice@example.org> ENVID=a+2b", "501 5.5.4"),  # upper case only
+    ("<alice@example.org> ENVID=a+G0", "501 5.5.4"),
+    ("<alice@example.org> ENVID=a+0D+0AX-Injected:+20yes", "501 5.5.4"),
+    ("<alice@example.org> ENVID=a+00b", "501 5.5.4"),
+    ("<alice@example.org> ENVID=a+7F", "501 5.5.4"),
+    ("<alice@example.org> ENVID=a+E9", "501 5.5.4"),
+    ("<alice@example.org> ENVID=\xe9", "501 5.5.4"),
+    # RFC 4954 §5
+    ("<alice@example.org> AUTH=<>", "250 2.1.0"),
+    ("<alice@example.org> AUTH=alice@example.org", "250 2.1.0"),
+    ("<alice@example.org> AUTH=al+2Bice@example.org", "250 2.1.0"),
+    ("<alice@example.org> AUTH", "501 5.5.4"),
+    ("<alice@example.org> AUTH=", "501 5.5.4"),
+    ("<alice@example.org> AUTH=alice", "501 5.5.4"),
+    ("<alice@example.org> AUTH=<alice@example.org>", "501 5.5.4"),
+    ("<alice@example.org> AUTH=alice+@example.org", "501 5.5.4"),
+    ("<alice@example.org> AUTH=a+0Aa@example.org", "501 5.5.4"),
+    ("<alice@example.org> AUTH=a@b>", "501 5.5.4"),
+    ("<alice@example.org> AUTH=" + "x" * 500 + "@example.org", "501 5.5.4"),
+    ("<alice@example.org> NOTIFY=NEVER", "555 5.5.4"),  # this is RCPT's
     ("<alice@example.org> =1", "501 5.5.4"),
     ("<alice@example.org> SIZE=1=2", "501 5.5.4"),
     ("<alice@example.org> -X", "501 5.5.4"),
-    ("<alice@example.org> " + "X" * 500, "501 5.5.4"),
+    ("<alice@example.org> " + "X" * 600, "501 5.5.4"),
     # RFC 6531 §3.5: such an address only with SMTPUTF8
     ("<ışık@example.org>", "553 5.6.7"),
     ("<alice@çay.example>", "553 5.6.7"),
@@ -211,7 +243,34 @@ RECIPIENTS = [
     ("< bob@example.org>", "501 5.1.3"),
     ("<bob @example.org>", "501 5.1.3"),
     ('<"bob\\"@example.org>', "501 5.1.3"),
-    ("<bob@example.org> NOTIFY=NEVER", "555 5.5.4"),
+    # RFC 3461 §4.1, §4.2
+    ("<bob@example.org> NOTIFY=NEVER", "250 2.1.5"),
+    ("<bob@example.org> notify=success,FAILURE,Delay", "250 2.1.5"),
+    ("<bob@example.org> NOTIFY=DELAY ORCPT=rfc822;bob@example.org", "250 2.1.5"),
+    ("<bob@example.org> NOTIFY", "501 5.5.4"),
+    ("<bob@example.org> NOTIFY=", "501 5.5.4"),
+    ("<bob@example.org> NOTIFY=NEVER,SUCCESS", "501 5.5.4"),
+    ("<bob@example.org> NOTIFY=NEVER,NEVER", "501 5.5.4"),
+    ("<bob@example.org> NOTIFY=SUCCESS,,DELAY", "501 5.5.4"),
+    ("<bob@example.org> NOTIFY=SUCCESS,", "501 5.5.4"),
+    ("<bob@example.org> NOTIFY=,SUCCESS", "501 5.5.4"),
+    ("<bob@example.org> NOTIFY=ALWAYS", "501 5.5.4"),
+    ("<bob@example.org> NOTIFY=SUCCESS NOTIFY=DELAY", "501 5.5.4"),
+    ("<bob@example.org> ORCPT=rfc822;bob+2Bx@example.org", "250 2.1.5"),
+    ("<bob@example.org> ORCPT=x-400;/C=tr/", "501 5.5.4"),  # "=" is +3D
+    ("<bob@example.org> ORCPT=x-400;/C+3Dtr/", "250 2.1.5"),
+    ("<bob@example.org> ORCPT=rfc822;" + "x" * 493, "250 2.1.5"),
+    ("<bob@example.org> ORCPT=rfc822;" + "x" * 494, "501 5.5.4"),
+    ("<bob@example.org> ORCPT", "501 5.5.4"),
+    ("<bob@example.org> ORCPT=rfc822", "501 5.5.4"),
+    ("<bob@example.org> ORCPT=rfc822;", "501 5.5.4"),
+    ("<bob@example.org> ORCPT=;bob@example.org", "501 5.5.4"),
+    ("<bob@example.org> ORCPT=rfc 822;bob@example.org", "501 5.5.4"),
+    ("<bob@example.org> ORCPT=(rfc822);bob@example.org", "501 5.5.4"),
+    ("<bob@example.org> ORCPT=rfc822;bob+0D+0ABcc:+20x", "501 5.5.4"),
+    ("<bob@example.org> ORCPT=rfc822;bob+", "501 5.5.4"),
+    ("<bob@example.org> ORCPT=utf-8;\u0131@example.org", "501 5.5.4"),  # without SMTPUTF8
+    ("<bob@example.org> RET=FULL", "555 5.5.4"),  # this is MAIL's
     ("<bob@example.org> SIZE=1", "555 5.5.4"),
     ("<ışık@example.org>", "553 5.6.7"),
 ]
@@ -305,6 +364,8 @@ class Commands(unittest.TestCase):
     def test_recipient_beyond_ascii(self):
         mail = ("MAIL FROM:<alice@example.org> SMTPUTF8", "250 2.1.0")
         self.play_all([[EHLO, mail, ("RCPT TO:<ışık@example.org>", "550 5.1.1")]])
+        self.play_all([[EHLO, mail, ("RCPT TO:<bob@example.org> ORCPT=utf-8;ışık@example.org", "250 2.1.5")]])
+        self.play_all([[EHLO, mail, ("RCPT TO:<bob@example.org> ORCPT=rfc822;ışık@example.org", "501 5.5.4")]])
         self.play_all([[EHLO, mail, ("RCPT TO:<ışık@çay.example>", "550 5.7.1")]])
 
     def test_spelling(self):
