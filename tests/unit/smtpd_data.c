@@ -228,7 +228,7 @@ static void chunks_have_no_dots_to_look_for(void **state) {
             if (data_end_chunks(&data))
                 text[length++] = '\n';
             assert_int_equal(data.bare, chunks[i].text == NULL);
-            if (data.bare)
+            if (chunks[i].text == NULL)
                 continue;
             assert_int_equal(data.size, count);
             assert_int_equal(length, strlen(chunks[i].text));
