@@ -1,12 +1,9 @@
 #include "channel.h"
+#include "certificate.h"
 #include "drained.h"
-#include "files.h"
 #include "net.h"
 #include "stream.h"
-#include "tls.h"
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -81,22 +78,6 @@ enum channel_result channel_send(struct channel *channel, const char *bytes, siz
     return result;
 }
 
-static struct tls_context *new_context(bool server, const struct session_tls *terms,
-                                       struct failure *why) {
-    char certificate[PATH_MAX], key[PATH_MAX];
-    if (!server)
-        return tls_client(KIT_BUILD_DIR "/lab/tls/ca.pem", why);
-    if (files_path(certificate, why, KIT_BUILD_DIR "/lab/tls/%s.pem", terms->certificate) < 0 ||
-        files_path(key, why, KIT_BUILD_DIR "/lab/tls/%s.key", terms->certificate) < 0)
-        return NULL;
-    struct tls_context *context = tls_server(certificate, key, why);
-    if (context == NULL || terms->version == NULL ||
-        tls_only_version(context, terms->version, why) == 0)
-        return context;
-    tls_free(context);
-    return NULL;
-}
-
 /* Who says anything else than a ClientHello is no client of TLS: his bytes stay to be received. */
 static enum channel_result look_for_handshake(const struct channel *channel, deadline until,
                                               struct failure *why) {
@@ -121,7 +102,8 @@ enum channel_result channel_start_tls(struct channel *channel, bool server,
     enum channel_result result = server ? look_for_handshake(channel, until, why) : CHANNEL_FINE;
     if (result != CHANNEL_FINE)
         return result;
-    channel->context = new_context(server, terms, why);
+    channel->context = server ? certificate_server(terms->certificate, terms->version, why)
+                              : certificate_client(why);
     if (channel->context != NULL)
         channel->stream = stream_open(channel->socket, why);
     if (channel->stream == NULL)

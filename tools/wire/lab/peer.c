@@ -1,6 +1,7 @@
 #include "peer.h"
 #include "deadline.h"
 #include "net.h"
+#include "peer_intercept.h"
 #include "peer_stage.h"
 #include <errno.h>
 #include <netinet/in.h>
@@ -42,6 +43,7 @@ static void add_stage(struct way *way, const struct peer *peer, stage_act *act) 
     *stage = (struct stage){.peer = peer, .act = act, .to = way->to, .link = &way->link->shared};
     buf_init(&stage->held, HELD_LIMIT);
     buf_init(&stage->out, HELD_LIMIT);
+    buf_init(&stage->kept, HELD_LIMIT);
     if (way->count > 1)
         way->stages[way->count - 2].next = stage;
 }
@@ -131,6 +133,7 @@ static void *run_way(void *context) {
     for (size_t i = 0; i < way->count; i++) {
         buf_free(&way->stages[i].held);
         buf_free(&way->stages[i].out);
+        buf_free(&way->stages[i].kept);
     }
     free(way);
     if (atomic_fetch_sub(&link->ways, 1) == 1)
@@ -153,24 +156,60 @@ static int start_way(const struct peers *peers, struct link *link, int from, int
     return 0;
 }
 
-static void serve_client(const struct peers *peers, int client, const char *host,
-                         const char *port) {
-    int server = net_connect(host, port, deadline_in(CONNECT_MS), NULL);
-    struct link *link = server < 0 ? NULL : malloc(sizeof *link);
-    int client_spoke = link == NULL ? -1 : eventfd(0, EFD_CLOEXEC);
-    if (client_spoke < 0) {
-        break_off(client); /* the nearest to a refusal that is still possible */
-        close(client);
-        if (server >= 0)
-            close(server);
-        free(link);
-        return;
-    }
+static int start_link(const struct peers *peers, int client, int server) {
+    int client_spoke = eventfd(0, EFD_CLOEXEC);
+    struct link *link = client_spoke < 0 ? NULL : malloc(sizeof *link);
+    if (link == NULL)
+        return -1;
     *link = (struct link){.client = client,
                           .server = server,
                           .shared = {.first = NOBODY_SPOKE, .client_spoke = client_spoke},
                           .ways = 2};
-    if (start_way(peers, link, client, server) < 0 || start_way(peers, link, server, client) < 0)
+    return start_way(peers, link, client, server) < 0 || start_way(peers, link, server, client) < 0
+               ? -1
+               : 0;
+}
+
+static struct peers part(const struct peers *peers, size_t from, size_t count) {
+    struct peers some = {.count = count};
+    for (size_t i = 0; i < count; i++)
+        some.list[i] = peers->list[from + i];
+    return some;
+}
+
+/* Who intercepts is the end of two connections, so those on his sides have links of their own. */
+static int start_row(const struct peers *peers, int client, int server) {
+    size_t i = 0;
+    while (i < peers->count && peers->list[i].kind->intercepts == PEER_PASSES)
+        i++;
+    if (i == peers->count)
+        return start_link(peers, client, server);
+    int ends[2];
+    struct peers before = part(peers, 0, i), behind = part(peers, i + 1, peers->count - i - 1);
+    if (before.count > 0) {
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) < 0 ||
+            start_link(&before, ends[0], server) < 0)
+            return -1;
+        server = ends[1];
+    }
+    if (behind.count > 0) {
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) < 0 ||
+            start_row(&behind, client, ends[0]) < 0)
+            return -1;
+        client = ends[1];
+    }
+    return peer_intercept(&peers->list[i], client, server);
+}
+
+static void serve_client(const struct peers *peers, int client, const char *host,
+                         const char *port) {
+    int server = net_connect(host, port, deadline_in(CONNECT_MS), NULL);
+    if (server < 0) {
+        break_off(client); /* the nearest to a refusal that is still possible */
+        close(client);
+        return;
+    }
+    if (start_row(peers, client, server) < 0)
         _exit(1); /* no memory for a thread: the end of this process closes everything */
 }
 

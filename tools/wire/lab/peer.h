@@ -10,9 +10,9 @@
  * does not depend on how the bytes came to him. `wire start --help` lists them: peer_print_all.
  *
  * In lab.ini, and behind --peer, they are written like commands in a shell, and the server's bytes
- * pass through them from left to right; some take a number:
+ * pass through them from left to right; some take a number or a word:
  *
- *     one-byte               stall=2               multi-line | one-byte
+ *     one-byte               stall=2               bad-cert=expired | one-byte
  *
  * A new peer is a row in peer_table.c and a function.
  */
@@ -33,7 +33,7 @@ struct peer_kind; /* a row of the table: peer_table.h */
 
 struct peer {
     const struct peer_kind *kind;
-    unsigned long number;
+    unsigned long number; /* or that of his word */
 };
 
 struct peers {

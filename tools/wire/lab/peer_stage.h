@@ -12,6 +12,7 @@
 #include "buf.h"
 #include "peer_table.h"
 #include <stdatomic.h>
+#include <stdint.h>
 
 /* Who has spoken first: for late-banner, whose two stages must agree on it. */
 enum {
@@ -24,6 +25,8 @@ enum {
 struct stage_link {
     atomic_int first;
     int client_spoke; /* an eventfd(2): readable once `first` is CLIENT_SPOKE */
+    /* peer_tls.c: which replies answer STARTTLS; bit N is that of reply N, of N + 64 … */
+    atomic_uint_fast64_t starttls;
 };
 
 struct stage {
@@ -34,6 +37,7 @@ struct stage {
     struct stage_link *link;
     struct buf held;  /* came, and was not passed on yet */
     struct buf out;   /* stage_put's */
+    struct buf kept;  /* strip-starttls: a line that may have to become the last of its reply */
     bool silent;      /* nothing more passes */
     bool transparent; /* all that comes passes as it is */
 

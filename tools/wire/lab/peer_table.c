@@ -2,6 +2,9 @@
 #include "text.h"
 #include <string.h>
 
+static const char *const certificates[] = {"expired", "wrong-host", "self-signed", NULL};
+static const char *const versions[] = {"1.2", "1.3", "1.1", "1.0", NULL};
+
 static const struct peer_kind kinds[] = {
     {.name = "one-byte",
      .sentence = "each byte in a segment of its own, the next one when the last one was read",
@@ -75,6 +78,41 @@ static const struct peer_kind kinds[] = {
      .sentence = "EHLO does not get through: the server knows no such command",
      .to_server = peer_no_esmtp,
      .reads = true},
+    {.name = "strip-starttls",
+     .sentence = "takes STARTTLS out of what the server offers; who says it gets 502",
+     .to_program = peer_strip_starttls,
+     .to_server = peer_hides_starttls,
+     .reads = true},
+    {.name = "refuse-starttls",
+     .sentence = "answers STARTTLS with 454",
+     .to_program = peer_refuse_starttls,
+     .to_server = peer_hides_starttls,
+     .reads = true},
+    {.name = "inject-starttls",
+     .sentence = "says more in clear behind the 220 that STARTTLS gets",
+     .to_program = peer_inject_starttls,
+     .to_server = peer_hears_starttls,
+     .reads = true},
+    {.name = "bad-cert",
+     .sentence = "shakes hands himself, with the certificate W: expired, wrong-host, self-signed",
+     .words = certificates,
+     .intercepts = PEER_CERTIFICATE},
+    {.name = "only-tls",
+     .sentence = "shakes hands himself, in version W of TLS alone: 1.2, 1.3, 1.1, 1.0",
+     .words = versions,
+     .intercepts = PEER_VERSION},
+    {.name = "tls-garbage",
+     .sentence = "what answers the ClientHello is no TLS",
+     .to_program = peer_tls_garbage},
+    {.name = "tls-tamper",
+     .sentence = "changes a bit in encrypted record N of the server; with TLS 1.3, 1 shakes hands",
+     .to_program = peer_tls_tamper,
+     .standard = 1,
+     .least = 1,
+     .most = 1000000},
+    {.name = "tls-cut",
+     .sentence = "closes (FIN) instead of the server's close_notify",
+     .to_program = peer_tls_cut},
 };
 #define KINDS (sizeof kinds / sizeof kinds[0])
 
@@ -86,7 +124,7 @@ static const struct peer_kind *find(const char *name, size_t length) {
 }
 
 static int unknown(const char *word, struct failure *why) {
-    char names[300] = "";
+    char names[500] = "";
     for (size_t i = 0; i < KINDS; i++) {
         size_t length = strlen(names);
         snprintf(names + length, sizeof names - length, "%s%s", i > 0 ? ", " : "", kinds[i].name);
@@ -94,7 +132,21 @@ static int unknown(const char *word, struct failure *why) {
     return failure_set(why, "there is no peer \"%.40s\": known are %s", word, names);
 }
 
-/* "stall" or "stall=2". */
+static int choose(const struct peer_kind *kind, const char *word, struct peer *peer,
+                  struct failure *why) {
+    char names[100] = "";
+    for (size_t i = 0; kind->words[i] != NULL; i++) {
+        size_t length = strlen(names);
+        if (strcmp(kind->words[i], word) == 0) {
+            peer->number = i;
+            return 0;
+        }
+        snprintf(names + length, sizeof names - length, "%s%s", i > 0 ? ", " : "", kind->words[i]);
+    }
+    return failure_set(why, "%s takes one of %s, not \"%.40s\"", kind->name, names, word);
+}
+
+/* "stall" or "stall=2", "bad-cert" or "bad-cert=expired". */
 static int parse_one(const char *word, struct peer *peer, struct failure *why) {
     size_t length = strcspn(word, "=");
     const struct peer_kind *kind = find(word, length);
@@ -103,6 +155,8 @@ static int parse_one(const char *word, struct peer *peer, struct failure *why) {
     *peer = (struct peer){.kind = kind, .number = kind->standard};
     if (word[length] == '\0')
         return 0;
+    if (kind->words != NULL)
+        return choose(kind, word + length + 1, peer, why);
     if (kind->most == 0)
         return failure_set(why, "%s takes no number", kind->name);
     if (text_number(word + length + 1, kind->most, &peer->number, NULL) < 0 ||
@@ -142,9 +196,12 @@ void peer_print_all(FILE *out) {
     for (size_t i = 0; i < KINDS; i++) {
         const struct peer_kind *kind = &kinds[i];
         char name[40], standard[40] = "";
-        snprintf(name, sizeof name, "%s%s", kind->name, kind->most > 0 ? "=N" : "");
+        snprintf(name, sizeof name, "%s%s", kind->name,
+                 kind->most > 0        ? "=N"
+                 : kind->words != NULL ? "=W"
+                                       : "");
         if (kind->most > 0)
             snprintf(standard, sizeof standard, " (%lu)", kind->standard);
-        fprintf(out, "  %-13s %s%s\n", name, kind->sentence, standard);
+        fprintf(out, "  %-15s %s%s\n", name, kind->sentence, standard);
     }
 }

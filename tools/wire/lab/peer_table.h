@@ -16,6 +16,13 @@ struct stage;
  */
 typedef int stage_act(struct stage *stage, const char *bytes, size_t count);
 
+/* Whether he is the other end of TLS himself, with what his word names: peer_intercept.h. */
+enum peer_intercepts {
+    PEER_PASSES,      /* no: he is made of stages */
+    PEER_CERTIFICATE, /* with that certificate */
+    PEER_VERSION,     /* in that version */
+};
+
 struct peer_kind {
     const char *name;
     const char *sentence;  /* what he does; N is his number */
@@ -26,7 +33,9 @@ struct peer_kind {
                      end of the connection */
     unsigned long standard; /* his number without "=NUMBER" */
     unsigned long least;
-    unsigned long most; /* 0: he takes none */
+    unsigned long most;       /* 0: he takes none */
+    const char *const *words; /* he takes one of these, up to NULL; `number` is which. NULL: none */
+    enum peer_intercepts intercepts;
 };
 
 /* peer_pieces.c: in which pieces, and when. */
@@ -39,5 +48,10 @@ stage_act peer_stall, peer_cut, peer_reset, peer_bare_lf, peer_long_line, peer_m
 
 /* peer_commands.c: what becomes of commands. */
 stage_act peer_no_esmtp;
+
+/* peer_tls.c: how encryption begins and ends. */
+stage_act peer_strip_starttls, peer_refuse_starttls, peer_inject_starttls;
+stage_act peer_hides_starttls, peer_hears_starttls; /* their ears */
+stage_act peer_tls_garbage, peer_tls_cut, peer_tls_tamper;
 
 #endif

@@ -44,6 +44,8 @@ static bool make_question(int connection, struct question *question) {
     if (getsockname(connection, (struct sockaddr *)&own, &own_size) < 0 ||
         getpeername(connection, (struct sockaddr *)&other, &other_size) < 0)
         return false;
+    if (own.ss_family != AF_INET && own.ss_family != AF_INET6)
+        return false; /* it has never been TCP */
     *question = (struct question){
         .head = {.nlmsg_len = sizeof *question,
                  .nlmsg_type = SOCK_DIAG_BY_FAMILY,
