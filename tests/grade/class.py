@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """class.py BUILD [HONEST] [--labs 1-3] [--once] [-j N] [--open] [--only NAME…]: grades a class with honest and with malicious students.
 
-Every grade must be right, twice the same, and nothing outside may have been harmed: the canaries live,
-nobody has called, no process is left, the hand-ins and the kit are as they were. With --open the whole
+Grading is interrupted once, and goes on. Every grade must be right, twice the same, and nothing outside
+may have been harmed: the canaries live, nobody has called, no process is left, the hand-ins and the kit
+are as they were. With --open the whole
 is tried without bubblewrap, which only root can (else: exit status 77), in a network that nobody else
 uses. --only: these of the malicious ones. The folder of the class is kept below BUILD/tests/class.
 """
@@ -14,6 +15,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -99,13 +101,29 @@ class Outside:
         shutil.rmtree(self.canary)
 
 
-def grade(options, directory, out, outside, *more):
+def start_grading(options, directory, out, *more, **how):
     environment = {**os.environ, "NO_COLOR": "1"}
     if options.open:
         environment["WIRE_NO_BWRAP"] = "1"
+    return subprocess.Popen([sys.executable, "-B", ROOT / "tools/grade/grade.py", directory, "-o", out, "--labs", options.labs,
+                             "-j", str(options.jobs), *more], env=environment, **how)
+
+
+def interrupt(options, directory, out):
+    """Grades until the first hand-in is done; then somebody types Ctrl-C. Whoever grades later goes on from there."""
+    def heed():
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    with start_grading(options, directory, out, stderr=subprocess.PIPE, text=True, preexec_fn=heed) as grading:
+        first = grading.stderr.readline()
+        grading.send_signal(signal.SIGINT)
+        rest = grading.stderr.read()
+    if grading.returncode != 130 or "interrupted" not in rest:
+        sys.exit(f"interrupted, it ended with status {grading.returncode}: {first}{rest}")
+
+
+def grade(options, directory, out, outside, *more):
     start = time.monotonic()
-    with subprocess.Popen([sys.executable, "-B", ROOT / "tools/grade/grade.py", directory, "-o", out, "--labs", options.labs,
-                           "-j", str(options.jobs), *more], env=environment) as grading:
+    with start_grading(options, directory, out, *more) as grading:
         outside.grader = grading.pid
     if grading.returncode != 0:
         sys.exit(f"grading ended with status {grading.returncode}")
@@ -171,6 +189,7 @@ def main():
                                   {"CANARY": outside.canary, "CLASS": directory, "OUT": out, "ROOT": ROOT,
                                    "SOCKET": outside.socket}, options.only)
         outside.watch(directory, ROOT / "labs", ROOT / "solutions", ROOT / "shared", ROOT / "build" / "lab")
+        interrupt(options, directory, out)
         seconds = grade(options, directory, out, outside)
         found = results(out)
         wrong = judge(found, expected) + outside.harm()
