@@ -30,7 +30,7 @@ static const char *kind_name(const struct dialogue_step *step) {
 
 /* "4-6 S line 220 hello", with "<LF>" or "<none>" where a line did not end in CR LF. */
 static void describe(const struct dialogue_step *step, struct buf *out) {
-    char spare[20];
+    char spare[DIALOGUE_NAME_SIZE];
 
     buf_printf(out, "%u-%u %c %s", step->first_frame, step->last_frame,
                step->side == DIALOGUE_CLIENT ? 'C' : 'S', kind_name(step));
@@ -44,8 +44,9 @@ static void describe(const struct dialogue_step *step, struct buf *out) {
     } else if (step->kind == DIALOGUE_BYTES || step->kind == DIALOGUE_GAP) {
         buf_printf(out, " %zu", step->length);
     } else if (step->kind == DIALOGUE_TLS && step->tls == TLS_HANDSHAKE) {
-        buf_printf(out, " %s",
-                   step->handshake < 0 ? "?" : dialogue_handshake_name(step->handshake, spare));
+        buf_printf(out, " %s", step->handshake < 0 ? "?" : dialogue_tls_name(step, spare));
+    } else if (step->kind == DIALOGUE_TLS && step->tls == TLS_ALERT) {
+        buf_printf(out, " %s", dialogue_tls_name(step, spare));
     } else if (step->kind == DIALOGUE_TLS) {
         buf_printf(out, " record %d", step->tls);
         if (step->length > 0)
@@ -711,6 +712,35 @@ static void what_keys_decrypt_is_read(void **state) {
                     "10-10 C close\n");
 }
 
+static void an_alert_has_a_name_if_it_can_be_read(void **state) {
+    (void)state;
+    static const unsigned char alerts[] = {21, 3, 3, 0, 2, 2, 42, 21, 3, 3, 0, 2, 1, 0};
+    static const struct {
+        const char *descriptions;
+        size_t count;
+        const char *steps;
+    } cases[] = {
+        {"\x2a\0", 2, "5-5 C tls alert bad_certificate\n5-5 C tls alert close_notify\n"},
+        {"\x63\x30", 2, "5-5 C tls alert 99\n5-5 C tls alert unknown_ca\n"},
+        {"", 0, "5-5 C tls alert\n5-5 C tls alert\n"},
+        {"\x2a", 1, "5-5 C tls alert\n5-5 C tls alert\n"}, /* one of them, but which? */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct frames frames = {.list = NULL};
+        struct wire wire = WIRE;
+        char steps[200];
+        handshake(&frames, &wire);
+        record_of(packet(&frames, &wire, C, TCP_ACK, client_hello, sizeof client_hello), "\x16",
+                  "\x01");
+        struct dissect_frame *frame = packet(&frames, &wire, C, TCP_ACK, alerts, sizeof alerts);
+        record_of(frame, "\x15\x15", "");
+        frame->alerts =
+            (struct dissect_bytes){(const unsigned char *)cases[i].descriptions, cases[i].count};
+        snprintf(steps, sizeof steps, "1-3 C connect\n4-4 C tls ClientHello\n%s", cases[i].steps);
+        expect(&frames, steps);
+    }
+}
+
 /* Bytes that look like TLS in a conversation that is none. */
 static void tls_is_what_tshark_calls_so(void **state) {
     (void)state;
@@ -754,6 +784,7 @@ int main(void) {
         cmocka_unit_test(frames_that_are_not_tcp_are_passed_over),
         cmocka_unit_test(what_is_encrypted_is_only_counted),
         cmocka_unit_test(what_keys_decrypt_is_read),
+        cmocka_unit_test(an_alert_has_a_name_if_it_can_be_read),
         cmocka_unit_test(tls_is_what_tshark_calls_so),
     };
 

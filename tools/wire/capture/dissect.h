@@ -77,6 +77,7 @@ struct dissect_frame {
     struct dissect_bytes record_lengths; /* two octets for each of these: its length, high one
                                             first, without the header of five (RFC 8446 §5.1) */
     struct dissect_bytes handshakes;     /* type of each handshake message that could be read */
+    struct dissect_bytes alerts;         /* description of each alert that could be read */
 };
 
 /* Frames that match a display filter, in order. */

@@ -104,7 +104,8 @@ static bool read_other(struct answer *answer, struct cursor *cursor) {
 static bool read_frame(struct answer *answer, struct cursor *cursor) {
     struct dissect_frame *frame = add_frame(answer, cursor);
     uint64_t stream, source_port, destination_port, flags, sequence, acknowledgment, cut;
-    uint64_t length, payload_length, payload, application, records, record_lengths, handshakes;
+    uint64_t length, payload_length, payload, application, records, record_lengths, handshakes,
+        alerts;
 
     if (frame == NULL || !take_number(cursor, INT32_MAX, &stream) ||
         !take_word(cursor, &frame->source) || !take_word(cursor, &frame->destination) ||
@@ -117,7 +118,7 @@ static bool read_frame(struct answer *answer, struct cursor *cursor) {
         !take_number(cursor, SIZE_MAX, &payload) || !take_number(cursor, SIZE_MAX, &application) ||
         !take_number(cursor, SIZE_MAX, &records) ||
         !take_number(cursor, SIZE_MAX, &record_lengths) ||
-        !take_number(cursor, SIZE_MAX, &handshakes))
+        !take_number(cursor, SIZE_MAX, &handshakes) || !take_number(cursor, SIZE_MAX, &alerts))
         return false;
     frame->stream = (int)stream;
     frame->source_port = (unsigned)source_port;
@@ -132,7 +133,8 @@ static bool read_frame(struct answer *answer, struct cursor *cursor) {
            take_bytes(cursor, (size_t)application, &frame->application) &&
            take_bytes(cursor, (size_t)records, &frame->records) &&
            take_bytes(cursor, (size_t)record_lengths, &frame->record_lengths) &&
-           take_bytes(cursor, (size_t)handshakes, &frame->handshakes) && take_newline(cursor);
+           take_bytes(cursor, (size_t)handshakes, &frame->handshakes) &&
+           take_bytes(cursor, (size_t)alerts, &frame->alerts) && take_newline(cursor);
 }
 
 /* An index into an array of `count`. */

@@ -57,7 +57,7 @@ for name, abbreviation in pairs {
     flags = "tcp.flags", sequence = "tcp.seq_raw", acknowledgment = "tcp.ack_raw",
     payload = "tcp.payload", payload_length = "tcp.len", icmp = "icmp", icmpv6 = "icmpv6", tls = "tls",
     records = "tls.record.content_type", record_lengths = "tls.record.length",
-    handshakes = "tls.handshake.type",
+    handshakes = "tls.handshake.type", alerts = "tls.alert_message.desc",
 } do
     field[name] = Field.new(abbreviation)
 end
@@ -132,7 +132,7 @@ local frames = 0
 local function tell_frame(pinfo)
     local seconds, nanoseconds = time_of(field.time().value)
     local stream = field.stream()
-    local payload, application, records, lengths, handshakes = "", "", "", "", ""
+    local payload, application, records, lengths, handshakes, alerts = "", "", "", "", "", ""
 
     frames = frames + 1
     -- An ICMP error quotes the TCP segment that it is about; that one was not sent again. And a header
@@ -148,13 +148,15 @@ local function tell_frame(pinfo)
         records = record_types()
         lengths = record_lengths()
         handshakes = types_of({field.handshakes()})
+        alerts = types_of({field.alerts()})
     end
     write("frame", pinfo.number, seconds, nanoseconds, stream.value, name_of(pinfo.net_src),
           name_of(pinfo.net_dst), field.source_port().value, field.destination_port().value,
           field.flags().value, field.sequence().value, field.acknowledgment().value,
           field.cap_len().value < field.len().value and 1 or 0, field.len().value,
-          payload_length ~= nil and payload_length.value or 0, #payload, #application, #records, #lengths, #handshakes)
-    out:write(payload, application, records, lengths, handshakes, "\n")
+          payload_length ~= nil and payload_length.value or 0, #payload, #application, #records, #lengths, #handshakes,
+          #alerts)
+    out:write(payload, application, records, lengths, handshakes, alerts, "\n")
 end
 
 local function add_filter(index, filter)

@@ -159,8 +159,9 @@ const struct rule tail_rules[] = {
 static bool breaks_off(struct look *look) {
     if (look->mine == NULL || look->reference != NULL || look->mine->tls != TLS_ALERT)
         return false;
-    look_say(look, "%s sends a TLS alert that the reference has not.",
-             wording_Side(look->mine->side));
+    char spare[DIALOGUE_NAME_SIZE];
+    look_say(look, "%s sends a TLS %s that the reference has not.", wording_Side(look->mine->side),
+             dialogue_tls_name(look->mine, spare));
     return true;
 }
 

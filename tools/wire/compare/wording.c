@@ -26,7 +26,7 @@ const char *wording_Side(enum dialogue_side side) {
 }
 
 void wording_step(const struct dialogue_step *step, struct buf *words) {
-    char spare[20];
+    char spare[DIALOGUE_NAME_SIZE];
 
     buf_printf(words, "%s's ", wording_side(step->side));
     switch (step->kind) {
@@ -36,14 +36,7 @@ void wording_step(const struct dialogue_step *step, struct buf *words) {
         wording_quote(step, words);
         break;
     case DIALOGUE_TLS:
-        if (step->tls == TLS_HANDSHAKE && step->handshake >= 0)
-            buf_printf(words, "TLS %s", dialogue_handshake_name(step->handshake, spare));
-        else
-            buf_printf(words, "TLS %s",
-                       step->tls == TLS_ALERT                ? "alert"
-                       : step->tls == TLS_APPLICATION_DATA   ? "data"
-                       : step->tls == TLS_CHANGE_CIPHER_SPEC ? "ChangeCipherSpec"
-                                                             : "handshake");
+        buf_printf(words, "TLS %s", dialogue_tls_name(step, spare));
         break;
     case DIALOGUE_CLOSE:
         buf_printf(words, "FIN");

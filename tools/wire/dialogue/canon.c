@@ -22,20 +22,9 @@ static int add_bytes(const struct dialogue_step *step, const struct canon_word *
 }
 
 static int add_tls(const struct dialogue_step *step, struct buf *out) {
-    char spare[20];
+    char spare[DIALOGUE_NAME_SIZE];
 
-    switch (step->tls) {
-    case TLS_CHANGE_CIPHER_SPEC:
-        return buf_printf(out, "%s TLS ChangeCipherSpec", arrow_of(step));
-    case TLS_ALERT:
-        return buf_printf(out, "%s TLS alert", arrow_of(step));
-    case TLS_APPLICATION_DATA:
-        return buf_printf(out, "%s TLS data", arrow_of(step));
-    default:
-        return buf_printf(out, "%s TLS %s", arrow_of(step),
-                          step->handshake < 0 ? "handshake, encrypted"
-                                              : dialogue_handshake_name(step->handshake, spare));
-    }
+    return buf_printf(out, "%s TLS %s", arrow_of(step), dialogue_tls_name(step, spare));
 }
 
 int canon_step(const struct dialogue_step *step, const struct canon_word *word, struct buf *out) {

@@ -87,9 +87,11 @@ static int add_data(struct telling *telling, const struct dissect_frame *frame, 
     return 0;
 }
 
-/* A handshake message (its type, or -1), a ChangeCipherSpec, an alert. */
+/* A handshake message, a ChangeCipherSpec, an alert. `what` is the type of the first, the
+   description of the last; -1: it is not known. */
 static int add_message(struct telling *telling, const struct dissect_frame *frame, int tls,
-                       int handshake) {
+                       int what) {
+    int handshake = tls == TLS_HANDSHAKE ? what : -1;
     enum dialogue_side side = conversation_side(telling->dialogue, frame);
     struct progress *progress = &telling->progress[side];
 
@@ -104,6 +106,7 @@ static int add_message(struct telling *telling, const struct dissect_frame *fram
         .encrypted = progress->encrypted && tls != TLS_CHANGE_CIPHER_SPEC,
         .tls = tls,
         .handshake = handshake,
+        .alert = tls == TLS_ALERT ? what : -1,
     };
     if (tls == TLS_CHANGE_CIPHER_SPEC)
         progress->encrypted = true;
@@ -138,13 +141,18 @@ static int add_handshakes(struct telling *telling, const struct dissect_frame *f
 static int add_records(struct telling *telling, const struct dissect_frame *frame) {
     struct progress *progress = &telling->progress[conversation_side(telling->dialogue, frame)];
     size_t handshakes = count_type(&frame->records, TLS_HANDSHAKE), next = 0;
-    bool data_told = progress->keys; /* then its lines are steps of their own */
+    size_t alerts = count_type(&frame->records, TLS_ALERT), alert = 0;
+    bool readable = frame->alerts.length == alerts; /* else nobody knows which are which */
+    bool data_told = progress->keys;                /* then its lines are steps of their own */
 
     for (size_t i = 0; i < frame->records.length; i++) {
         int type = frame->records.bytes[i], status = 0;
         if (type == TLS_HANDSHAKE) {
             handshakes--;
             status = add_handshakes(telling, frame, handshakes == 0, &next);
+        } else if (type == TLS_ALERT) {
+            status =
+                add_message(telling, frame, type, readable ? frame->alerts.bytes[alert++] : -1);
         } else if (type != TLS_APPLICATION_DATA) {
             status = add_message(telling, frame, type, -1);
         } else if (!data_told) {

@@ -93,23 +93,93 @@ unsigned dialogue_frame_of(const struct dialogue *dialogue, enum dialogue_side s
     return span == NULL ? 0 : span->frame;
 }
 
-const char *dialogue_handshake_name(int type, char spare[20]) {
-    static const struct {
-        int type;
-        const char *name;
-    } names[] = {
-        /* RFC 8446 §4, RFC 5246 §7.4 */
-        {0, "HelloRequest"},     {1, "ClientHello"},        {2, "ServerHello"},
-        {4, "NewSessionTicket"}, {5, "EndOfEarlyData"},     {8, "EncryptedExtensions"},
-        {11, "Certificate"},     {12, "ServerKeyExchange"}, {13, "CertificateRequest"},
-        {14, "ServerHelloDone"}, {15, "CertificateVerify"}, {16, "ClientKeyExchange"},
-        {20, "Finished"},        {22, "CertificateStatus"}, {24, "KeyUpdate"},
-    };
+struct name {
+    int type;
+    const char *name;
+};
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (names[i].type == type)
-            return names[i].name;
-    }
-    snprintf(spare, 20, "message %d", type);
+/* The name of a type in a table that ends without a name, or NULL. */
+static const char *find_name(const struct name *names, int type) {
+    while (names->name != NULL && names->type != type)
+        names++;
+    return names->name;
+}
+
+static const struct name handshake_names[] = {
+    /* RFC 8446 §4, RFC 5246 §7.4 */
+    {0, "HelloRequest"},        {1, "ClientHello"},
+    {2, "ServerHello"},         {4, "NewSessionTicket"},
+    {5, "EndOfEarlyData"},      {8, "EncryptedExtensions"},
+    {11, "Certificate"},        {12, "ServerKeyExchange"},
+    {13, "CertificateRequest"}, {14, "ServerHelloDone"},
+    {15, "CertificateVerify"},  {16, "ClientKeyExchange"},
+    {20, "Finished"},           {22, "CertificateStatus"},
+    {24, "KeyUpdate"},          {0, NULL},
+};
+
+static const struct name alert_names[] = {
+    /* RFC 8446 §6, RFC 5246 §7.2 */
+    {0, "close_notify"},
+    {10, "unexpected_message"},
+    {20, "bad_record_mac"},
+    {22, "record_overflow"},
+    {40, "handshake_failure"},
+    {42, "bad_certificate"},
+    {43, "unsupported_certificate"},
+    {44, "certificate_revoked"},
+    {45, "certificate_expired"},
+    {46, "certificate_unknown"},
+    {47, "illegal_parameter"},
+    {48, "unknown_ca"},
+    {49, "access_denied"},
+    {50, "decode_error"},
+    {51, "decrypt_error"},
+    {70, "protocol_version"},
+    {71, "insufficient_security"},
+    {80, "internal_error"},
+    {86, "inappropriate_fallback"},
+    {90, "user_canceled"},
+    {100, "no_renegotiation"},
+    {109, "missing_extension"},
+    {110, "unsupported_extension"},
+    {112, "unrecognized_name"},
+    {113, "bad_certificate_status_response"},
+    {115, "unknown_psk_identity"},
+    {116, "certificate_required"},
+    {120, "no_application_protocol"},
+    {0, NULL},
+};
+
+static const char *name_handshake(int type, char spare[DIALOGUE_NAME_SIZE]) {
+    const char *name = find_name(handshake_names, type);
+
+    if (type < 0)
+        return "handshake, encrypted";
+    snprintf(spare, DIALOGUE_NAME_SIZE, "message %d", type);
+    return name != NULL ? name : spare;
+}
+
+static const char *name_alert(int description, char spare[DIALOGUE_NAME_SIZE]) {
+    const char *name = find_name(alert_names, description);
+
+    if (description < 0)
+        return "alert";
+    if (name != NULL)
+        snprintf(spare, DIALOGUE_NAME_SIZE, "alert %s", name);
+    else
+        snprintf(spare, DIALOGUE_NAME_SIZE, "alert %d", description);
     return spare;
+}
+
+const char *dialogue_tls_name(const struct dialogue_step *step, char spare[DIALOGUE_NAME_SIZE]) {
+    switch (step->tls) {
+    case TLS_CHANGE_CIPHER_SPEC:
+        return "ChangeCipherSpec";
+    case TLS_ALERT:
+        return name_alert(step->alert, spare);
+    case TLS_APPLICATION_DATA:
+        return "data";
+    default:
+        return name_handshake(step->handshake, spare);
+    }
 }

@@ -63,6 +63,7 @@ struct dialogue_step {
     size_t offset;        /* of bytes[0] in its side's stream: see dialogue_frame_of */
     int tls;              /* TLS_HANDSHAKE …, the type of the record */
     int handshake;        /* the type of handshake message, -1: encrypted, or not a handshake */
+    int alert;            /* of a TLS_ALERT: its description, -1: encrypted */
     size_t order;         /* private: among steps of the same frame */
 };
 
@@ -110,7 +111,12 @@ void dialogues_free(struct dialogues *dialogues);
 /* The number of the frame that carried byte `offset` of this side's stream; 0: no such byte. */
 unsigned dialogue_frame_of(const struct dialogue *dialogue, enum dialogue_side side, size_t offset);
 
-/* "ClientHello" for handshake type 1, "message 99" in `spare` (20 bytes) for an unknown one. */
-const char *dialogue_handshake_name(int type, char spare[20]);
+/*
+ * What a step of kind DIALOGUE_TLS is: "ClientHello", "ChangeCipherSpec", "alert close_notify",
+ * "data"; "message 99" and "alert 99" for unknown ones, "handshake, encrypted" and "alert" for what
+ * keys are missing for. It may be put into `spare`.
+ */
+#define DIALOGUE_NAME_SIZE 48
+const char *dialogue_tls_name(const struct dialogue_step *step, char spare[DIALOGUE_NAME_SIZE]);
 
 #endif

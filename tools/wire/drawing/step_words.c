@@ -4,22 +4,13 @@
 #include <string.h>
 
 static const char *tls_words(const struct dialogue_step *step, char words[STEP_WORDS_SIZE]) {
-    char spare[QUANTITY_SIZE];
+    char number[QUANTITY_SIZE], spare[DIALOGUE_NAME_SIZE];
 
-    switch (step->tls) {
-    case TLS_CHANGE_CIPHER_SPEC:
-        return "TLS ChangeCipherSpec";
-    case TLS_ALERT:
-        return "TLS alert";
-    case TLS_APPLICATION_DATA:
-        snprintf(words, STEP_WORDS_SIZE, "%s octets of TLS", quantity_count(step->length, spare));
-        return words;
-    default:
-        if (step->handshake < 0)
-            return "TLS handshake, encrypted";
-        snprintf(words, STEP_WORDS_SIZE, "TLS %s", dialogue_handshake_name(step->handshake, spare));
-        return words;
-    }
+    if (step->tls == TLS_APPLICATION_DATA)
+        snprintf(words, STEP_WORDS_SIZE, "%s octets of TLS", quantity_count(step->length, number));
+    else
+        snprintf(words, STEP_WORDS_SIZE, "TLS %s", dialogue_tls_name(step, spare));
+    return words;
 }
 
 const char *step_words(const struct dialogue_step *step, char words[STEP_WORDS_SIZE]) {

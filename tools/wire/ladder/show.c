@@ -42,24 +42,12 @@ static enum role role_of_line(const struct ladder *ladder, const struct dialogue
 }
 
 static void put_tls(struct ladder *ladder, const struct dialogue_step *step) {
-    char words[96], spare[32];
+    char words[96], spare[DIALOGUE_NAME_SIZE];
 
-    switch (step->tls) {
-    case TLS_CHANGE_CIPHER_SPEC:
-        snprintf(words, sizeof words, "TLS ChangeCipherSpec");
-        break;
-    case TLS_ALERT:
-        snprintf(words, sizeof words, "TLS alert");
-        break;
-    case TLS_APPLICATION_DATA:
+    if (step->tls == TLS_APPLICATION_DATA)
         snprintf(words, sizeof words, "(%s octets of TLS)", show_number(step->length, spare));
-        break;
-    default:
-        snprintf(words, sizeof words, "TLS %s",
-                 step->handshake < 0 ? "handshake, encrypted"
-                                     : dialogue_handshake_name(step->handshake, spare));
-        break;
-    }
+    else
+        snprintf(words, sizeof words, "TLS %s", dialogue_tls_name(step, spare));
     put_words(ladder, step, ROLE_TLS, words);
 }
 

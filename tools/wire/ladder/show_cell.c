@@ -104,7 +104,7 @@ void cell_step(struct cell *cell, const struct dialogue_step *step, const struct
         [DIALOGUE_NO_ANSWER] = "SYN, no answer", [DIALOGUE_CLOSE] = "closes (FIN)",
         [DIALOGUE_RESET] = "breaks off (RST)",   [DIALOGUE_GAP] = "(octets not recorded)",
     };
-    char tls[64], spare[20];
+    char tls[64], spare[DIALOGUE_NAME_SIZE];
 
     switch (step->kind) {
     case DIALOGUE_LINE:
@@ -113,12 +113,7 @@ void cell_step(struct cell *cell, const struct dialogue_step *step, const struct
         add_bytes(cell, step, style, width, at);
         return;
     case DIALOGUE_TLS:
-        snprintf(tls, sizeof tls, "TLS %s",
-                 step->tls == TLS_ALERT                ? "alert"
-                 : step->tls == TLS_APPLICATION_DATA   ? "data"
-                 : step->tls == TLS_CHANGE_CIPHER_SPEC ? "ChangeCipherSpec"
-                 : step->handshake < 0                 ? "handshake"
-                                       : dialogue_handshake_name(step->handshake, spare));
+        snprintf(tls, sizeof tls, "TLS %s", dialogue_tls_name(step, spare));
         cell_words(cell, tls, ROLE_TLS);
         return;
     default:
