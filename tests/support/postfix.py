@@ -1,30 +1,21 @@
 """A real Postfix for one test: started, used, gone.
 
-It is the Debian package, unpacked by tests/interop/peers.sh into build/peers/postfix, or installed
-in the usual place. Configuration, queue, data and log lie in one directory that the caller names; a
-mount namespace shows it to Postfix as /var/spool/postfix, so that its daemons, which are not root,
-reach it wherever the clone lies, and gives it the users it wants without adding any to the machine.
-Nothing of the system's own Postfix, if there is one, is read or written.
-
-Postfix changes users, so this needs root, or a user with subordinate users: see why_not().
+See peers.py. Configuration, queue, data and log lie in one directory that the caller names; Postfix sees it as
+/var/spool/postfix, so that its daemons, which are not root, reach it wherever the clone lies.
 """
 import os
 import pathlib
-import shutil
 import subprocess
 
-import network
-from smtpd import BUILD, SOURCE
+import peers
 
-# The tree that has Postfix: unpacked for this build, for the usual build, or the machine's own.
-UNPACKED = (BUILD / "peers/postfix", SOURCE / "build/peers/postfix")
-ROOT = next((tree for tree in UNPACKED if tree.is_dir()), pathlib.Path("/"))
+ROOT = peers.tree("postfix", "usr/sbin/smtp-source")
 
 # Users of the namespace only. Debian reserves these numbers, so no one else has them.
 OWNER_ID, POSTDROP_ID, MAIL_ID = 62025, 62026, 62027
 
-HOME = "/var/spool/postfix"     # the instance, as Postfix sees it
-PACKAGE = "/var/spool/package"  # ROOT, as Postfix sees it
+HOME = "/var/spool/postfix"  # the instance, as Postfix sees it
+PACKAGE = peers.PACKAGE      # ROOT, as Postfix sees it
 
 MAIN_CF = """\
 compatibility_level = 3.6
@@ -82,6 +73,7 @@ discard unix - - n - - discard
 virtual unix - n n - - virtual
 anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
+tlsmgr unix - - n 1000? 1 tlsmgr
 postlog unix-dgram n - n - 1 postlogd
 """
 
@@ -91,13 +83,7 @@ QUEUES = ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "
 
 def why_not():
     """None, or why no Postfix can run here, in words for a skipped test."""
-    if not has_tools():
-        return f"no Postfix in {UNPACKED[0]}: run tests/interop/peers.sh"
-    if not network.has_user(OWNER_ID) and ("WIRE_NETWORK" in os.environ or not network.can_have_users()):
-        return "Postfix works under several users: run the tests with sudo, or install the package uidmap"
-    if shutil.which("bwrap") is None:
-        return "no bwrap: install the package bubblewrap"
-    return None
+    return peers.why_not("postfix", "usr/sbin/postfix", OWNER_ID)
 
 
 class Postfix:
@@ -108,10 +94,13 @@ class Postfix:
     domain      whose mail it takes, for each of `users`
     log         whether it writes directory/log (without it, it logs nowhere)
     settings    further lines of main.cf
+    services    further lines of master.cf
+    files       further files of etc/, as {name: bytes}, which main.cf can name as HOME/etc/name
     """
 
     def __init__(self, directory, address="127.0.0.4", port=25, hostname="mx.example.com",
-                 domain="example.com", users=("dave", "erin"), log=True, settings=""):
+                 domain="example.com", users=("dave", "erin"), log=True, settings="",
+                 services="", files=()):
         self.directory = pathlib.Path(directory)
         self.address, self.port = address, port
         self._make_directories(users)
@@ -121,13 +110,11 @@ class Postfix:
             hostname=hostname, domain=domain, mailboxes=mailboxes, home=HOME,
             package=PACKAGE, mail=MAIL_ID, log=f"{HOME}/log" if log else "") + settings)
         os.utime(etc / "main.cf", (0, 0))  # Postfix waits while it is only seconds old
-        (etc / "master.cf").write_text(MASTER_CF.format(address=address, port=port))
-        (etc / "passwd").write_text(
-            f"root:x:0:0::/:/bin/sh\npostfix:x:{OWNER_ID}:{OWNER_ID}::/:/bin/false\n"
-            f"vmail:x:{MAIL_ID}:{MAIL_ID}::/:/bin/false\nnobody:x:65534:65534::/:/bin/false\n")
-        (etc / "group").write_text(
-            f"root:x:0:\npostfix:x:{OWNER_ID}:\npostdrop:x:{POSTDROP_ID}:\n"
-            f"vmail:x:{MAIL_ID}:\nnogroup:x:65534:\n")
+        (etc / "master.cf").write_text(MASTER_CF.format(address=address, port=port) + services)
+        for name, content in dict(files).items():
+            (etc / name).write_bytes(content)
+        users = {"postfix": OWNER_ID, "postdrop": POSTDROP_ID, "vmail": MAIL_ID}
+        peers.write_users(self.directory, users)
 
     def _make_directories(self, users):
         self.directory.mkdir()
@@ -146,25 +133,15 @@ class Postfix:
         self.directory.chmod(0o755)
 
     def _make(self, name, owner, mode, group=None):
-        path = self.directory / name
-        path.mkdir()
-        os.chown(path, owner, owner if group is None else group)
-        path.chmod(mode)
+        peers.make(self.directory / name, owner, mode, group)
 
     def __enter__(self):
         # `master -w` returns when every port is open. It goes on in the background, and cat keeps
         # the namespace alive until our end of its input closes: then the kernel ends all of it.
-        command = ["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--cap-add",
-                   "ALL", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc",
-                   "--tmpfs", "/tmp", "--tmpfs", "/var/spool",
-                   "--bind", str(self.directory), HOME, "--ro-bind", str(ROOT), PACKAGE,
-                   "--ro-bind", str(self.directory / "etc/passwd"), "/etc/passwd",
-                   "--ro-bind", str(self.directory / "etc/group"), "/etc/group",
-                   "--setenv", "MAIL_CONFIG", f"{HOME}/etc",
-                   "--setenv", "POSTLOG_SERVICE", "postlog",
-                   "--setenv", "POSTLOG_HOSTNAME", "localhost",
-                   "--setenv", "LD_LIBRARY_PATH", f"{PACKAGE}/usr/lib/postfix", "--chdir", "/",
-                   "sh", "-c", f"{PACKAGE}/usr/lib/postfix/sbin/master -w && echo ready && exec cat"]
+        environment = {"MAIL_CONFIG": f"{HOME}/etc", "POSTLOG_SERVICE": "postlog", "POSTLOG_HOSTNAME": "localhost",
+                       "LD_LIBRARY_PATH": f"{PACKAGE}/usr/lib/postfix"}
+        command = peers.sandbox(self.directory, HOME, ROOT, environment, [
+            "sh", "-c", f"{PACKAGE}/usr/lib/postfix/sbin/master -w && echo ready && exec cat"])
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                          stderr=subprocess.PIPE)
         if self._process.stdout.readline() != b"ready\n":
@@ -187,7 +164,7 @@ class Postfix:
 
 def has_tools():
     """Whether Postfix's programs are there; smtp-source and smtp-sink need nothing more."""
-    return pathlib.Path(tool("smtp-source")[0]).exists()
+    return ROOT is not None
 
 
 def tool(name):
