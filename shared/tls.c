@@ -147,12 +147,23 @@ struct tls_context *tls_client_by(const struct tls_rules *rules, const char *aut
     return context;
 }
 
+/*
+ * What a server of today offers (RFC 9325 §4.2): of TLS 1.2 only what encrypts and authenticates in
+ * one, with keys that are thrown away. Finite fields are left out: a client can ask for the largest
+ * and have the server do the work (CVE-2002-20001).
+ */
+static bool offer_only_strong(SSL_CTX *context) {
+    return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
+           SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1 &&
+           SSL_CTX_set1_groups_list(context, "X25519:P-256:X448:P-384:P-521") == 1;
+}
+
 struct tls_context *tls_server(const char *certificate, const char *key, struct failure *why) {
     struct tls_context *context = new_context(NULL, why);
     if (context == NULL)
         return NULL;
     const char *what = "TLS";
-    int read = (int)SSL_CTX_set_min_proto_version(context->ssl, TLS1_2_VERSION);
+    int read = offer_only_strong(context->ssl);
     if (read == 1) {
         what = certificate;
         read = SSL_CTX_use_certificate_chain_file(context->ssl, certificate);
@@ -185,8 +196,10 @@ int tls_only_version(struct tls_context *context, const char *version, struct fa
         int number = versions[i].number;
         if (strcmp(versions[i].name, version) != 0)
             continue;
-        if (number < TLS1_2_VERSION)
+        if (number < TLS1_2_VERSION) {
             SSL_CTX_set_security_level(context->ssl, 0);
+            SSL_CTX_set_cipher_list(context->ssl, "DEFAULT");
+        }
         SSL_CTX_set_min_proto_version(context->ssl, 0); /* least and most never cross */
         SSL_CTX_set_max_proto_version(context->ssl, number);
         SSL_CTX_set_min_proto_version(context->ssl, number);
