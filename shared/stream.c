@@ -157,8 +157,12 @@ static void release(struct stream *stream) {
     free(stream);
 }
 
+/* The FIN behind close_notify goes into its segment: what is read in one piece is one end, and
+   nobody answers its first half before the second is there. */
 static void notify_close(struct stream *stream) {
     enum transport_result state;
+    if (stream->transport.tls != NULL)
+        setsockopt(stream->transport.socket, IPPROTO_TCP, TCP_CORK, &(int){1}, sizeof(int));
     do
         state = transport_notify_close(&stream->transport, &stream->failure);
     while ((state == TRANSPORT_WANTS_READ || state == TRANSPORT_WANTS_WRITE) &&

@@ -20,9 +20,10 @@ enum part {
     PART_END,
 };
 
+/* An alert ends TLS: close_notify, or what went wrong. */
 static enum part part_of(const struct dialogue_step *step) {
     if (step->kind == DIALOGUE_TLS)
-        return PART_TLS;
+        return step->tls == TLS_ALERT ? PART_END : PART_TLS;
     return step->kind == DIALOGUE_CLOSE || step->kind == DIALOGUE_RESET ? PART_END : PART_TALK;
 }
 

@@ -7,8 +7,9 @@
  * are counted; what other protocols say stands as it came.
  *
  * An exchange is what belongs together: connecting; the greeting; a command and its reply; the
- * message and its reply; a TLS handshake; how the connection ends. A server sends TLS session
- * tickets as many as it likes and when it likes (RFC 8446 §4.6.1): they are no part of it.
+ * message and its reply; a TLS handshake; how the connection ends, with TLS's alerts. A server
+ * sends TLS session tickets as many as it likes and when it likes (RFC 8446 §4.6.1): they are no
+ * part of it.
  */
 #ifndef WIRE_EXCHANGE_H
 #define WIRE_EXCHANGE_H
