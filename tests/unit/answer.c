@@ -34,6 +34,21 @@ static void a_number_is_a_number(void **state) {
     try_all(samples, sizeof samples / sizeof *samples, values, 1);
 }
 
+/* As Wireshark shows many numbers of TLS: "TLS_AES_256_GCM_SHA384 (0x1302)". */
+static void a_number_may_be_hexadecimal(void **state) {
+    (void)state;
+    static const char *const values[] = {"4866"};
+    static const struct sample samples[] = {
+        {"0x1302", true},         {"0X1302", true},
+        {"0x00001302", true},     {"4866", true},
+        {"0x130", false},         {"TLS_AES_256_GCM_SHA384 (0x1302)", true},
+        {"1302", false},          {"0x", false},
+        {"0x1302g", false},       {"x1302", false},
+        {"0x1302 0x1302", false}, {"0x100000000000000001302", false},
+    };
+    try_all(samples, sizeof samples / sizeof *samples, values, 1);
+}
+
 static void an_address_may_be_written_in_all_its_ways(void **state) {
     (void)state;
     static const char *const four[] = {"127.0.0.2"}, *const six[] = {"::1"};
@@ -193,6 +208,7 @@ static void a_mistake_spoils_only_what_it_is_in(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_number_is_a_number),
+        cmocka_unit_test(a_number_may_be_hexadecimal),
         cmocka_unit_test(an_address_may_be_written_in_all_its_ways),
         cmocka_unit_test(several_come_in_any_order),
         cmocka_unit_test(text_is_compared_without_its_surroundings),

@@ -19,6 +19,12 @@ struct exact {
     unsigned char address[16]; /* IPv4 behind twelve zeros */
 };
 
+static bool is_hexadecimal(const char *word) {
+    size_t length = strlen(word);
+    return length > 2 && length <= 18 && word[0] == '0' && (word[1] | 0x20) == 'x' &&
+           word[2 + strspn(word + 2, "0123456789abcdefABCDEF")] == '\0';
+}
+
 static bool is_number(const char *word) {
     return *word != '\0' && word[strspn(word, "0123456789")] == '\0' && strlen(word) <= 19;
 }
@@ -28,6 +34,9 @@ static struct exact exact_of(const char *word) {
     if (is_number(word)) {
         exact.kind = KIND_NUMBER;
         exact.number = strtoull(word, NULL, 10);
+    } else if (is_hexadecimal(word)) {
+        exact.kind = KIND_NUMBER;
+        exact.number = strtoull(word, NULL, 16);
     } else if (inet_pton(AF_INET6, word, exact.address) == 1 ||
                inet_pton(AF_INET, word, exact.address + 12) == 1) {
         exact.kind = KIND_ADDRESS;

@@ -7,8 +7,8 @@
  *
  * When there are only numbers and addresses, the answer must hold exactly these, in any order.
  * Words beside them do not count, so "127.0.0.2, port 25", "25 on 127.0.0.2" and "127.0.0.2:25" are
- * the same answer; one number or address more is one too many. A number may have zeros in front; an
- * address may be written in any of its ways ("0:0:0:0:0:0:0:1").
+ * the same answer; one number or address more is one too many. A number may have zeros in front,
+ * or be hexadecimal ("0x0304"); an address may be written in any of its ways ("0:0:0:0:0:0:0:1").
  *
  * Text must be the same, but for upper and lower case, the number of blanks, and what stands around
  * it: quotes, angle brackets, a full stop. Where the right text has angle brackets, what is between
