@@ -111,7 +111,7 @@ class BesideTshark(unittest.TestCase):
 
     def test_a_capture_that_keeps_only_headers(self):
         """Octets are those on the network, however much was kept."""
-        whole = CAPTURES[-1]
+        whole = SOURCE / "captures/03-smtp-send.pcapng"  # a classic pcap has no room for keys
         cut = PLACE / "cut.pcap"
         subprocess.run(["editcap", "-F", "pcap", "-s", "80", whole, cut], check=True, timeout=PATIENCE)
         for name in ("client_octets", "server_octets", "client_payload_octets", "server_payload_octets"):
