@@ -1,4 +1,7 @@
 #include "by_hand.h"
+#include "auth.h"
+#include "b64_command.h"
+#include "challenge.h"
 #include "explain.h"
 #include "tls_command.h"
 #include <errno.h>
@@ -21,7 +24,9 @@ const struct repl_word by_hand_words[] = {
     {"HELP", "[command]", "asks what the server understands"},
     {"NOOP", "", "does nothing: is the server there?"},
     {"STARTTLS", "", "asks for TLS; after the 220: /tls"},
+    {"AUTH", "PLAIN|LOGIN [base64]", "logs in; a question of the server is answered in base64"},
     {"QUIT", "", "ends the session"},
+    {"/b64", "TEXT", "TEXT in base64, and what it stands for if it is base64"},
     {"/tls", "", "begins TLS after STARTTLS's 220; under TLS: cipher suite and certificate"},
     {"/explain", "on|off", "whether replies are explained"},
     {"/help", "", "this list"},
@@ -31,13 +36,18 @@ const struct repl_word by_hand_words[] = {
 
 /* AUTH with a mechanism and an initial response: a password in base64 (RFC 4954 §4). */
 bool by_hand_is_secret(const char *line) {
-    return strncasecmp(line, "AUTH ", 5) == 0 && strchr(line + 5, ' ') != NULL;
+    return b64_command_is(line) ||
+           (strncasecmp(line, "AUTH ", 5) == 0 && strchr(line + 5, ' ') != NULL);
 }
 
 bool by_hand_command(void *context, const char *line) {
     struct by_hand *session = context;
     if (strcmp(line, "/tls") == 0) {
         tls_command(session);
+        return true;
+    }
+    if (b64_command_is(line)) {
+        b64_command(session->repl, line);
         return true;
     }
     bool on = strcmp(line, "/explain on") == 0;
@@ -66,6 +76,9 @@ static void set_prompt(struct by_hand *session, int code) {
                     "a line with only a dot ends the message; one that begins with a "
                     "dot needs another dot in front");
     }
+    session->challenged = code == 334 && repl_is_terminal(session->repl);
+    if (session->challenged)
+        challenge_explain(&session->smtp->reply, session->repl);
     repl_set_prompt(session->repl, session->in_text ? "text> " : code == 334 ? "answer> " : NULL);
 }
 
@@ -133,9 +146,24 @@ static int exchange(const struct by_hand *session, const char *line, size_t leng
     return read_reply(smtp);
 }
 
+/* Sends the answer to a challenge: what was typed, or a secret that is asked for now. 0 or -1. */
+static int answer(struct by_hand *session, const char *line, size_t length) {
+    struct smtp *smtp = session->smtp;
+    struct buf text;
+    buf_init(&text, AUTH_LINE_LIMIT);
+    int result = line != NULL ? challenge_take(line, length, &text, &smtp->why)
+                              : challenge_ask(session->repl, &text, &smtp->why);
+    if (result == 0)
+        send_line(smtp, text.bytes != NULL ? text.bytes : "", text.length);
+    buf_wipe(&text);
+    return result == 0 ? take_reply(session, read_reply(smtp)) : -1;
+}
+
 /* One typed line. 0 or -1. */
 static int take_line(struct by_hand *session, const char *line, size_t length) {
     bool is_dot = length == 1 && line[0] == '.';
+    if (session->challenged)
+        return answer(session, line, length);
     if (session->in_text) {
         send_line(session->smtp, line, length);
         if (!is_dot)
@@ -178,6 +206,8 @@ static bool has_spoken(struct smtp *smtp) {
 /* Waits for a typed line or a reply that nobody asked for, and takes it. 0 or -1. */
 static int take_next(struct by_hand *session, bool *more_typed) {
     struct smtp *smtp = session->smtp;
+    if (session->challenged && challenge_is_secret(&smtp->reply))
+        return answer(session, NULL, 0);
     bool here = line_is_ready(&smtp->reader) || stream_buffered(smtp->stream) > 0;
     struct pollfd wait[] = {
         {.fd = stream_socket(smtp->stream), .events = POLLIN},

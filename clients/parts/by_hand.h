@@ -4,7 +4,7 @@
  * What is typed is what is sent. The lines NOOP, RSET, QUIT and VRFY with an argument are sent by
  * the student's smtp_noop, smtp_rset, smtp_quit and smtp_vrfy (the same bytes); every other line
  * goes out as it stands. After a 354 the lines are message text, up to and including a lone dot;
- * nothing is stuffed. After a 334 (AUTH) the next line is the answer to a challenge: a secret.
+ * nothing is stuffed. After a 334 (AUTH) the next line is the answer to a challenge (challenge.h).
  * Replies are shown as they come, also those that nobody asked for.
  */
 #ifndef CLIENTS_BY_HAND_H
@@ -28,6 +28,7 @@ struct by_hand {
     bool verbatim;    /* the student's functions are not called: each line goes out as it stands */
     bool silent;      /* replies are not explained: /explain off */
     bool in_text;     /* after a 354 */
+    bool challenged;  /* after a 334, on a terminal */
     bool tls_due;     /* STARTTLS was the last line, and was answered with 220 */
     bool broken;      /* /tls failed: smtp->why */
     bool over;        /* QUIT was answered */

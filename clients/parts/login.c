@@ -23,7 +23,7 @@ static const struct mechanism {
     const char *name;
     int (*run)(struct smtp *smtp, const char *user, const char *password);
     bool secret; /* it needs a password */
-} mechanisms[] = {{"what the server offers", smtp_auth, true},
+} mechanisms[] = {{"PLAIN or LOGIN", smtp_auth, true},
                   {"PLAIN", smtp_auth_plain, true},
                   {"LOGIN", smtp_auth_login, true},
                   {"EXTERNAL", external, false}};
@@ -77,15 +77,13 @@ int login_check(const struct login *login, struct failure *why) {
 /* Says what is about to be done. */
 static void announce(const struct login *login, const struct mechanism *mechanism,
                      const struct smtp *smtp, struct repl *repl) {
-    char words[300];
-    snprintf(words, sizeof words, "logs in as \"%s\" with %s%s", login->user, mechanism->name,
-             stream_is_tls(smtp->stream) ? ""
-             : mechanism->secret         ? ": the password goes in clear, to this machine itself"
-                                         : ", in clear");
+    const char *how = stream_is_tls(smtp->stream) ? "under TLS"
+                      : mechanism->secret         ? "in clear: the server is on this machine"
+                                                  : "in clear, without a password";
     if (repl != NULL)
-        repl_remark(repl, "%s", words);
+        repl_remark(repl, "logs in as \"%s\" with %s, %s", login->user, mechanism->name, how);
     else
-        remark("smtp", "%s", words);
+        remark("smtp", "logs in as \"%s\" with %s, %s", login->user, mechanism->name, how);
 }
 
 /* Whether the server has a reason that the person can do something about. */
@@ -131,6 +129,7 @@ int login_run(const struct login *login, struct smtp *smtp, const char *host, st
                            "read: encrypt with --starttls or --tls",
                            host);
 
+    announce(login, mechanism, smtp, repl);
     struct buf password;
     buf_init(&password, PASSWORD_LIMIT);
     if (mechanism->secret &&
@@ -138,7 +137,6 @@ int login_run(const struct login *login, struct smtp *smtp, const char *host, st
         buf_wipe(&password);
         return -1;
     }
-    announce(login, mechanism, smtp, repl);
     int code = mechanism->run(smtp, login->user, password.bytes != NULL ? password.bytes : "");
     buf_wipe(&password);
     return conclude(login, smtp, code, why);

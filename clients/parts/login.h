@@ -29,7 +29,7 @@ int login_check(const struct login *login, struct failure *why);
 /*
  * Logs in, after EHLO (smtp->ehlo). A password that would go to another machine in clear is not
  * even asked for (password.h says where it comes from; `repl`, which may be NULL, is who is asked).
- * Before it is sent a person at a terminal is told what is about to be done. After a refusal it
+ * A person at a terminal is told what is about to be done before he is asked. After a refusal it
  * says QUIT. `host`: what the person calls the server.
  *
  * 0: logged in, smtp->reply is the 235. -1 with `why`: not so; the words say what to do.

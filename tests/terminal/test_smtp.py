@@ -256,7 +256,7 @@ class Smtp(ConsoleTest):
             terminal.type(line.decode() + ENTER)
             self.server.hears(line + b"\r\n")
             self.server.says(reply)
-            terminal.until(lambda: terminal.screen.lines()[-1] in ("smtp>", "answer>"), "a prompt")
+            terminal.until(lambda: terminal.screen.lines()[-1] in ("smtp>", "answer (not shown)>"), "a prompt")
         self.quit(terminal)
         self.assertEqual(self.history("smtp"), "NOOP\nAUTH LOGIN\nRSET\nQUIT\n")
         mode = (self.state / "smtp.history").stat().st_mode
