@@ -41,17 +41,27 @@ static bool read_word(const char *text, size_t length, struct word *word) {
            text[at + 1] == '=';
 }
 
+/* How many bytes the control character at the front takes, of C0 or, as UTF-8, of C1 (U+0080 to
+   U+009F: some of those command a terminal, too); 0: it is none. */
+static size_t control(const char *text, size_t left) {
+    unsigned char first = (unsigned char)text[0];
+    unsigned char second = left > 1 ? (unsigned char)text[1] : 0;
+    if (first == 0xC2 && second >= 0x80 && second < 0xA0)
+        return 2;
+    return first < ' ' || first == 127 ? 1 : 0;
+}
+
 /* A header is one line: what would break it becomes U+FFFD. */
 static int append_in_line(struct buf *out, const char *text, size_t length) {
     int result = 0;
     for (size_t i = 0; i < length && result == 0;) {
-        size_t good = i;
-        while (good < length && (unsigned char)text[good] >= ' ' && text[good] != 127)
+        size_t good = i, bad = 0;
+        while (good < length && (bad = control(text + good, length - good)) == 0)
             good++;
         result = charset_append(out, "UTF-8", text + i, good - i);
         if (result == 0 && good < length)
             result = buf_append(out, "\xEF\xBF\xBD", 3);
-        i = good + 1;
+        i = good + bad;
     }
     return result;
 }

@@ -67,6 +67,8 @@ static void what_else_stands_in_headers(void **state) {
         {BYTES("=?UTF-8?Q?a=0D=0AX:_b?="), "a\xEF\xBF\xBD\xEF\xBF\xBDX: b"},
         {BYTES("a\x1b[2J\0b"), "a\xEF\xBF\xBD[2J\xEF\xBF\xBD"
                                "b"},
+        {BYTES("=?UTF-8?Q?=C2=9B2J?= \xC2\x85 \xC2\xA0"), "\xEF\xBF\xBD"
+                                                          "2J \xEF\xBF\xBD \xC2\xA0"},
         {BYTES("a\r\n\tb"), "a b"},
         /* no encoded words */
         {BYTES("=?UTF-8?X?a?="), "=?UTF-8?X?a?="},

@@ -1,4 +1,5 @@
 /* A server's replies, as the client of labs 02 and 03 reads them: line_read and smtp_read_reply. */
+#include "auth.h"
 #include "network.h"
 #include "smtp.h"
 #include "target.h"
@@ -29,6 +30,8 @@ static void read_all(const uint8_t *data, size_t size, size_t piece, struct buf 
     smtp.timeout_ms = 60000;
     while (smtp_read_reply(&smtp) >= 0) {
         is_a_reply(&smtp.reply);
+        if (auth_offers(&smtp.reply, "PLAIN")) /* the answer to EHLO, labs 03 and 04 */
+            DEMAND(smtp.reply.code == 250 && strcasestr(smtp.reply.text, "PLAIN") != NULL);
         DEMAND(buf_append(heard, smtp.reply.text, smtp.reply.length) == 0);
     }
     DEMAND(smtp.reply.code == 0 && smtp.why.text[0] != '\0');
