@@ -38,6 +38,7 @@ struct serve_listener {
     void *context;    /* handed to every session; must be safe to share between threads */
     const char *busy; /* said to a connection over the limit: "421 4.3.2 …\r\n"; with `tls` such a
                          connection is just closed, since words in clear would mean nothing to it */
+    int handshake_seconds; /* with `tls`: so long a handshake may take; 0: 30 */
 };
 
 struct serve *serve_new(const struct serve_limits *limits, struct failure *why);

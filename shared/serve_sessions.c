@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define STACK        ((size_t)256 * 1024) /* address space; memory is only what a session touches */
-#define HANDSHAKE_MS 30000
+#define STACK             ((size_t)256 * 1024) /* address space; memory is only what a session touches */
+#define HANDSHAKE_SECONDS 30
 
 struct serve_one {
     struct serve_one *next, *previous; /* in `running` */
@@ -43,8 +43,11 @@ int serve_sessions_from(const struct serve_sessions *sessions, const char *host)
 static void talk(const struct serve_one *one, struct stream *stream) {
     const struct serve_listener *listener = one->listener;
     struct failure why;
+    stream_set_interrupt(stream, one->interrupt);
     if (listener->tls != NULL) {
-        stream_set_deadline(stream, deadline_in(HANDSHAKE_MS));
+        int seconds = listener->handshake_seconds;
+        stream_set_deadline(stream,
+                            deadline_in(1000 * (seconds > 0 ? seconds : HANDSHAKE_SECONDS)));
         if (stream_start_tls(stream, listener->tls, NULL, &why) < 0) {
             log_event(LOG_WARN, "session=%lu client=%s no TLS: %s", one->number, one->peer.host,
                       why.text);
@@ -52,7 +55,6 @@ static void talk(const struct serve_one *one, struct stream *stream) {
         }
         stream_set_deadline(stream, DEADLINE_NEVER);
     }
-    stream_set_interrupt(stream, one->interrupt);
     listener->session(stream, one->number, listener->context);
 }
 

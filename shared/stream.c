@@ -91,9 +91,48 @@ enum stream_result stream_pause(struct stream *stream, deadline until) {
     return ready > 0 ? STREAM_INTERRUPTED : STREAM_OK;
 }
 
+enum stream_result stream_wait_interruptible(struct stream *stream, bool writing) {
+    struct pollfd fds[] = {
+        {.fd = stream->transport.socket, .events = writing ? POLLOUT : POLLIN},
+        {.fd = stream->interrupt, .events = POLLIN}, /* poll(2) passes over -1 */
+    };
+    int ready;
+    do
+        ready = poll(fds, 2, deadline_left(stream->until));
+    while (ready < 0 && errno == EINTR);
+    if (ready < 0) {
+        failure_system(&stream->failure, errno, "cannot wait for the connection");
+        return STREAM_FAILED;
+    }
+    if (ready == 0)
+        return stream_timed_out(stream, writing);
+    return fds[1].revents == 0 ? STREAM_OK : STREAM_INTERRUPTED;
+}
+
 static int tls_failed(struct stream *stream, struct failure *why) {
     stream->read_failed = stream->write_failed = true;
     return failure_set(why, "%s", stream->failure.text);
+}
+
+static int shake_hands(struct stream *stream, const char *name) {
+    for (;;) {
+        enum transport_result state =
+            transport_handshake(&stream->transport, name, &stream->failure);
+        if (state == TRANSPORT_DONE)
+            return 0;
+        if (state == TRANSPORT_CLOSED || state == TRANSPORT_FAILED)
+            return -1;
+        if (deadline_left(stream->until) == 0 && stream->until > stream->since) {
+            stream_timed_out(stream, state == TRANSPORT_WANTS_WRITE);
+            return -1; /* a peer that never stops sending pieces must not hold us */
+        }
+        enum stream_result waited =
+            stream_wait_interruptible(stream, state == TRANSPORT_WANTS_WRITE);
+        if (waited == STREAM_INTERRUPTED)
+            return failure_set(&stream->failure, "interrupted during the handshake");
+        if (waited != STREAM_OK)
+            return -1;
+    }
 }
 
 int stream_start_tls(struct stream *stream, struct tls_context *context, const char *name,
@@ -110,12 +149,8 @@ int stream_start_tls(struct stream *stream, struct tls_context *context, const c
     if (stream_flush(stream) < 0 ||
         transport_start_tls(transport, context, name, &stream->failure) < 0)
         return tls_failed(stream, why);
-    enum transport_result state;
-    while ((state = transport_handshake(transport, name, &stream->failure)) != TRANSPORT_DONE) {
-        if (state == TRANSPORT_CLOSED || state == TRANSPORT_FAILED ||
-            stream_wait(stream, state == TRANSPORT_WANTS_WRITE) != STREAM_OK)
-            return tls_failed(stream, why);
-    }
+    if (shake_hands(stream, name) < 0)
+        return tls_failed(stream, why);
     snprintf(stream->description, sizeof stream->description, "%s %s",
              SSL_get_version(transport->tls), SSL_get_cipher_name(transport->tls));
     return 0;

@@ -51,7 +51,8 @@ struct stream *stream_connect(const char *host, const char *port, deadline until
 void stream_set_deadline(struct stream *stream, deadline until);
 
 /* When `fd` becomes readable, a stream_read_line that waits for a line's first byte gives up with
-   STREAM_INTERRUPTED. -1 (as at first): nothing interrupts. The fd stays the caller's. */
+   STREAM_INTERRUPTED, and a handshake fails. -1 (as at first): nothing interrupts. The fd stays the
+   caller's. */
 void stream_set_interrupt(struct stream *stream, int fd);
 
 /*

@@ -34,6 +34,10 @@ size_t stream_unread(const struct stream *stream);
 /* Waits for the socket until the deadline: OK, TIMEOUT or FAILED, with the words. */
 enum stream_result stream_wait(struct stream *stream, bool writing);
 
+/* The same, but gives up when somebody interrupts: STREAM_INTERRUPTED, without words. That goes
+   first: a peer that never stops sending must not keep a server from stopping. */
+enum stream_result stream_wait_interruptible(struct stream *stream, bool writing);
+
 /* Puts a time-out into words. STREAM_TIMEOUT. */
 enum stream_result stream_timed_out(struct stream *stream, bool writing);
 

@@ -1,6 +1,5 @@
 #include "stream_inside.h"
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,8 +74,7 @@ static enum stream_result fill(struct stream *stream, bool begun) {
     return result;
 }
 
-/* Waits for the first byte of a line, or for the interrupt, which goes first: a peer that never
-   stops sending must not keep a server from stopping. */
+/* Waits for the first byte of a line, or for the interrupt. */
 static enum stream_result wait_for_line(struct stream *stream) {
     if (stream->interrupt < 0 || transport_pending(&stream->transport) > 0 || stream->read_failed)
         return STREAM_OK;
@@ -84,22 +82,10 @@ static enum stream_result wait_for_line(struct stream *stream) {
         return STREAM_TIMEOUT;
     if (stream->write_failed)
         return STREAM_OK;
-    struct pollfd fds[] = {{.fd = stream->transport.socket, .events = POLLIN},
-                           {.fd = stream->interrupt, .events = POLLIN}};
-    int ready;
-    do
-        ready = poll(fds, 2, deadline_left(stream->until));
-    while (ready < 0 && errno == EINTR);
-    if (ready < 0) {
-        failure_system(&stream->failure, errno, "cannot wait for the connection");
-        return STREAM_FAILED;
-    }
-    if (ready == 0)
-        return stream_timed_out(stream, false);
-    if (fds[1].revents == 0)
-        return STREAM_OK;
-    failure_set(&stream->failure, "interrupted while waiting for a line");
-    return STREAM_INTERRUPTED;
+    enum stream_result result = stream_wait_interruptible(stream, false);
+    if (result == STREAM_INTERRUPTED)
+        failure_set(&stream->failure, "interrupted while waiting for a line");
+    return result;
 }
 
 /* Adds what fits under the limit. False when that was not all. */

@@ -3,6 +3,7 @@
  */
 #include "log.h"
 #include "mailbox.h"
+#include "secure.h"
 #include "serve.h"
 #include "session.h"
 #include "settings.h"
@@ -94,6 +95,7 @@ static int listen_on(struct serve *serve, const char *key, const struct service 
         struct serve_listener listener = {
             .address = address,
             .tls = tls,
+            .handshake_seconds = secure_handshake_seconds(service->settings),
             .session = session_run,
             .context = (void *)service,
             .busy = busy,

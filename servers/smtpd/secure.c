@@ -1,15 +1,19 @@
 #include "secure.h"
 
-#define HANDSHAKE_MS 30000
+#define HANDSHAKE_SECONDS 30
 
 bool secure_is_offered(const struct session *session) {
     return session->settings->tls != NULL && !stream_is_tls(session->stream);
 }
 
-/* The handshake has so long, and not longer than a command. */
+int secure_handshake_seconds(const struct settings *settings) {
+    int idle = settings->idle_ms / 1000;
+    return idle < HANDSHAKE_SECONDS ? idle : HANDSHAKE_SECONDS;
+}
+
 static deadline handshake_end(const struct session *session) {
-    int idle = session->settings->idle_ms;
-    return deadline_earlier(deadline_in(idle < HANDSHAKE_MS ? idle : HANDSHAKE_MS), session->end);
+    return deadline_earlier(deadline_in(1000 * secure_handshake_seconds(session->settings)),
+                            session->end);
 }
 
 static void shake_hands(struct session *session) {

@@ -116,7 +116,7 @@ static void make(struct server *server, struct serve_limits limits, struct tls_c
     assert_int_equal(pipe(server->gate.pipe), 0);
     server->serve = serve_new(&limits, &why);
     assert_non_null(server->serve);
-    struct serve_listener listener = {"127.0.0.1:0", tls, session, &server->gate, BUSY};
+    struct serve_listener listener = {"127.0.0.1:0", tls, session, &server->gate, BUSY, 0};
     if (serve_listen(server->serve, &listener, &why) < 0)
         fail_msg("%s", why.text);
     server->port = listening_port();
@@ -306,7 +306,7 @@ static void addresses_that_cannot_be_listened_on(void **state) {
     int before = open_files();
     make(&server, roomy, NULL);
     snprintf(address, sizeof address, "127.0.0.1:%u", server.port);
-    struct serve_listener listener = {address, NULL, session, &server.gate, BUSY};
+    struct serve_listener listener = {address, NULL, session, &server.gate, BUSY, 0};
     assert_int_equal(serve_listen(server.serve, &listener, &why), -1);
     assert_non_null(strstr(why.text, address));
     assert_non_null(strstr(why.text, "another program listens there"));
@@ -334,7 +334,7 @@ static void every_listener_has_its_own_session(void **state) {
     struct server server;
     struct gate other = {{-1, -1}};
     make(&server, roomy, NULL);
-    struct serve_listener listener = {"127.0.0.1:0", NULL, session, &other, "421 other\r\n"};
+    struct serve_listener listener = {"127.0.0.1:0", NULL, session, &other, "421 other\r\n", 0};
     assert_int_equal(serve_listen(server.serve, &listener, NULL), 0);
     memset(&listener, 0xEE, sizeof listener); /* it was copied */
     unsigned port = listening_port();

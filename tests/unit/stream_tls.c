@@ -282,6 +282,137 @@ static void counts_what_tls_holds(void **state) {
     tls_free(client);
 }
 
+/* Half a connection: who has said all can still listen. */
+static void one_direction_can_end(void **state) {
+    (void)state;
+    for (int encrypted = 0; encrypted < 2; encrypted++) {
+        struct tls_context *client = new_client();
+        struct server server;
+        struct stream *stream;
+        int peer = -1;
+        if (encrypted)
+            stream = start_server(&server, "mail");
+        else
+            stream = open_tcp(&peer);
+        if (encrypted)
+            assert_int_equal(stream_start_tls(stream, client, "mail.example.org", NULL), 0);
+        else
+            send_now(peer, BYTES("last words\r\n"));
+        assert_int_equal(stream_printf(stream, "last words\r\n"), 0);
+        assert_int_equal(stream_end(stream), 0);
+        assert_int_equal(stream_write(stream, "x", 1), -1);
+        assert_string_equal(stream_failure(stream), "this side has closed the connection already");
+        struct buf line;
+        buf_init(&line, 100);
+        stream_set_deadline(stream, deadline_in(LONG_ENOUGH));
+        assert_int_equal(stream_read_line(stream, &line, 100), STREAM_OK);
+        assert_string_equal(line.bytes, "last words");
+        if (!encrypted) {
+            char heard[12];
+            assert_int_equal(recv(peer, heard, sizeof heard, MSG_WAITALL), 12);
+            close(peer);
+        }
+        assert_int_equal(stream_read_line(stream, &line, 100), STREAM_END);
+        buf_free(&line);
+        assert_int_equal(stream_close(stream), 0);
+        if (encrypted)
+            stop_server(&server);
+        if (encrypted)
+            assert_int_equal(server.end, STREAM_END);
+        tls_free(client);
+    }
+}
+
+static void a_handshake_can_be_interrupted(void **state) {
+    (void)state;
+    struct tls_context *server = tls_server(file_path("mail.pem"), file_path("mail.key"), NULL);
+    struct failure why = {""};
+    int peer, bell[2];
+    assert_int_equal(pipe(bell), 0);
+    struct stream *stream = open_pair(&peer);
+    stream_set_deadline(stream, deadline_in(LONG_ENOUGH));
+    stream_set_interrupt(stream, bell[0]);
+    assert_int_equal(write(bell[1], "x", 1), 1);
+    assert_int_equal(stream_start_tls(stream, server, NULL, &why), -1);
+    assert_string_equal(why.text, "interrupted during the handshake");
+    stream_abort(stream);
+    close(peer);
+    close(bell[0]);
+    close(bell[1]);
+    tls_free(server);
+}
+
+/* A client that is not ours, again and again; `session` is what it keeps from one to the next. */
+struct visit {
+    int version;
+    bool renegotiate;
+    SSL_SESSION *session;
+    bool resumed;
+};
+
+static int keep_session(SSL *ssl, SSL_SESSION *session) {
+    struct visit *visit = SSL_get_app_data(ssl);
+    SSL_SESSION_free(visit->session);
+    visit->session = session;
+    return 1;
+}
+
+static void visit_server(struct visit *visit, struct tls_context *context) {
+    int pair[2];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    struct server server = {.context = context, .socket = pair[0]};
+    assert_int_equal(pthread_create(&server.thread, NULL, serve, &server), 0);
+    SSL_CTX *client = SSL_CTX_new(TLS_client_method());
+    SSL_CTX_set_min_proto_version(client, visit->version);
+    SSL_CTX_set_max_proto_version(client, visit->version);
+    SSL_CTX_set_session_cache_mode(client, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(client, keep_session);
+    SSL *ssl = SSL_new(client);
+    SSL_set_app_data(ssl, visit);
+    SSL_set_fd(ssl, pair[1]);
+    if (visit->session != NULL)
+        SSL_set_session(ssl, visit->session);
+    assert_int_equal(SSL_connect(ssl), 1);
+    visit->resumed = SSL_session_reused(ssl) == 1;
+    if (visit->renegotiate)
+        assert_int_equal(SSL_renegotiate(ssl), 1);
+    char reply[8];
+    int said = SSL_write(ssl, "NOOP\r\n", 6);
+    int heard = said == 6 ? SSL_read(ssl, reply, sizeof reply) : -1;
+    assert_int_equal(heard, visit->renegotiate ? -1 : 6); /* the alert no_renegotiation ends it */
+    if (heard == 6)
+        SSL_shutdown(ssl); /* else OpenSSL forgets the session */
+    close(pair[1]);
+    pthread_join(server.thread, NULL);
+    SSL_free(ssl);
+    SSL_CTX_free(client);
+}
+
+/* With a ticket that the server has given, the next handshake is a short one. */
+static void sessions_are_resumed(void **state) {
+    (void)state;
+    static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
+    struct tls_context *server = tls_server(file_path("mail.pem"), file_path("mail.key"), NULL);
+    for (size_t i = 0; i < 2; i++) {
+        struct visit visit = {.version = versions[i]};
+        visit_server(&visit, server);
+        assert_false(visit.resumed);
+        visit_server(&visit, server);
+        assert_true(visit.resumed);
+        SSL_SESSION_free(visit.session);
+    }
+    tls_free(server);
+}
+
+static void nobody_renegotiates(void **state) {
+    (void)state;
+    struct tls_context *server = tls_server(file_path("mail.pem"), file_path("mail.key"), NULL);
+    struct visit visit = {.version = TLS1_2_VERSION, .renegotiate = true};
+    visit_server(&visit, server);
+    SSL_SESSION_free(visit.session);
+    tls_free(server);
+}
+
 static void a_peer_that_is_gone_is_no_signal(void **state) {
     (void)state;
     struct tls_context *client = new_client();
@@ -308,6 +439,10 @@ int main(void) {
         TEST(refuses_clear_text_before_tls),
         TEST(tls_begins_only_once),
         TEST(counts_what_tls_holds),
+        TEST(one_direction_can_end),
+        TEST(a_handshake_can_be_interrupted),
+        TEST(sessions_are_resumed),
+        TEST(nobody_renegotiates),
         TEST(a_peer_that_is_gone_is_no_signal),
     };
     return cmocka_run_group_tests(tests, make_certificates, remove_certificates);
