@@ -17,6 +17,8 @@ server and disk share them. `both` is what is left then for a server that costs 
 smtp-sink: the time of a message there plus its time here, 1 / (1/disk + 1/sink). --apart gives the
 generator one half of the processors, and the other half to what is measured.
 
+TLS: handshakes beside `openssl s_server`, and messages under STARTTLS beside Postfix: encrypted.py.
+
 Connections: the memory of smtpd for each of 1,000 idle connections, and 1,000 at once that deliver.
 
 The result depends on the machine; only ratios from one run mean anything, and on a machine with
@@ -37,6 +39,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import connections  # noqa: E402
+import encrypted  # noqa: E402
 import network  # noqa: E402
 import postfix  # noqa: E402
 from smtpd import BUILD  # noqa: E402
@@ -172,12 +175,14 @@ def main():
     directory = Path(tempfile.mkdtemp(prefix="bench.", dir=options.store))
     try:
         rows = throughput(directory, Places(options.apart), options.rounds, options.seconds)
+        tls = encrypted.measure(directory, Places(options.apart), options.rounds, options.seconds)
+        encrypted.print_table(tls)
         crowd = connections.measure(20 if options.smoke else 1000)
         print_connections(crowd)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
     if options.json:
-        options.json.write_text(json.dumps({"throughput": rows, "connections": crowd}, indent=1) + "\n")
+        options.json.write_text(json.dumps({"throughput": rows, "tls": tls["rates"], "connections": crowd}, indent=1) + "\n")
     return 0
 
 
