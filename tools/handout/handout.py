@@ -39,6 +39,7 @@ CONTENT = [
     ".clang-format",
     "cmake/*.cmake",
     "docs/*.md",
+    "docs/protocols/*.md",
     "shared/*.[ch]",
     "servers/CMakeLists.txt",
     "servers/**/*.[ch]",
