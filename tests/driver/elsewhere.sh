@@ -4,14 +4,14 @@ set -uo pipefail
 tools=$1/tests/elsewhere
 rm -rf "$tools"
 mkdir -p "$tools"
-for tool in bash env dirname sed grep id cc cmake ninja python3 bwrap tshark valgrind; do
+for tool in bash env dirname sed grep id cc cmake ninja python3 bwrap tshark valgrind openssl; do
   ln -s "$(command -v "$tool")" "$tools/$tool" || { echo "no $tool here"; exit 77; }
 done
 
 said=$(PATH=$tools ./kit setup 2>&1)
 status=$?
 case "$status $said" in
-"1 kit: this is no Debian or Ubuntu; please install: pkg-config, openssl "*) ;;
+"1 kit: this is no Debian or Ubuntu; please install: pkg-config, openssl (development files), "*) ;;
 *) printf 'without pkg-config it should have asked for it, but: status %s, "%s"\n' "$status" "$said"; exit 1 ;;
 esac
 

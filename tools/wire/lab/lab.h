@@ -95,27 +95,27 @@ enum lab_run_key {
 
 struct lab_run {
     char *name;
-    unsigned line;
     char *text[RUN_KEYS]; /* as written; NULL: not set */
     unsigned at[RUN_KEYS];
+    unsigned line;
 
     /* What the text means. */
+    bool scripted;
+    bool typed;          /* there is a session */
+    bool tool;           /* under valgrind (memcheck.h) */
+    bool counts_threads; /* some check judges them */
     struct arguments program;
     struct arguments servers; /* without "script" */
     struct arguments options;
     struct arguments environment;
-    bool scripted;
     struct session script;
     struct session session;
-    bool typed;                 /* there is a session */
     struct arguments listen;    /* addresses: "127.0.0.2:25"; at least one */
     struct peers peers;         /* count 0: nobody */
     char *message;              /* NULL: none */
     unsigned long message_size; /* 0: it is a copy of the lab's file of that name */
+    const char *nonce;          /* the lab's */
     int limit_ms;
-    const char *nonce;   /* the lab's */
-    bool tool;           /* under valgrind (memcheck.h) */
-    bool counts_threads; /* some check judges them */
 };
 
 /* What a key says that may stand up to three times, in order. */
