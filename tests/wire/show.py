@@ -262,6 +262,11 @@ class Encrypted(unittest.TestCase):
         cls.keys = PLACE / "keys"
         cls.clear = record("tls", str(PLACE), options=["--keys", PLACE / "none"])
         cls.clear = cls.clear.rename(PLACE / "without-keys.pcapng")
+        half = "".join(line for line in cls.keys.read_text().splitlines(True) if not line.startswith("SERVER_TRAFFIC"))
+        (PLACE / "half").write_text(half)
+        cls.half = PLACE / "half.pcapng"
+        subprocess.run(["editcap", "--inject-secrets", "tls,%s" % (PLACE / "half"), cls.clear, cls.half], check=True)
+        cls.asked = record("tls", str(PLACE)).rename(PLACE / "asked.pcapng")
         cls.keys.unlink()
         cls.open = record("tls", str(PLACE), options=["--keys", cls.keys])
 
@@ -274,6 +279,18 @@ class Encrypted(unittest.TestCase):
         spied = wire("show", self.clear, "--eavesdrop").stdout
         self.assertRegex(spied, r"31 octets in clear|\d+ octets in clear, [\d,]+ octets encrypted")
         self.assertNotIn("secret", spied)
+
+    def test_half_of_the_keys_is_said(self):
+        words = "The keys in the file open only a part of what is encrypted."
+        shown = wire("show", self.half).stdout
+        self.assertIn(words, shown)
+        self.assertIn("#  EHLO secret.example.org", shown)
+        self.assertRegex(shown, r"\(\d+ octets of TLS\)")
+        for whole in (self.open, self.clear):
+            self.assertNotIn(words, wire("show", whole).stdout)
+
+    def test_what_is_run_is_asked_for_its_keys(self):
+        self.assertIn("#  EHLO secret.example.org", wire("show", self.asked).stdout)
 
     def test_with_keys_everything_under_a_lock(self):
         shown = on_terminal("show", self.open)

@@ -112,29 +112,16 @@ static bool has_gaps(struct comparing *comparing, enum comparison_side side,
     return true;
 }
 
-/* What one side said under TLS: could it be read? */
-static void count_tls(const struct dialogue *dialogue, size_t *readable, size_t *unreadable) {
-    *readable = *unreadable = 0;
-    for (size_t i = 0; i < dialogue->step_count; i++) {
-        const struct dialogue_step *step = &dialogue->steps[i];
-        if (step->kind == DIALOGUE_TLS)
-            *unreadable += step->tls == TLS_APPLICATION_DATA ? 1 : 0;
-        else
-            *readable += step->encrypted ? 1 : 0;
-    }
-}
-
 static bool lacks_keys(struct comparing *comparing, enum comparison_side side,
                        const struct dialogue *dialogue) {
     static const char remedy[] =
         "set SSLKEYLOGFILE=keys.log for the program or the server, and put the keys in: wire "
         "record --keys keys.log …, or editcap --inject-secrets tls,keys.log FILE NEW-FILE";
-    size_t readable, unreadable;
+    enum dialogue_keys keys = dialogue_keys(dialogue);
 
-    count_tls(dialogue, &readable, &unreadable);
-    if (unreadable == 0)
+    if (keys == DIALOGUE_NEEDS_NONE || keys == DIALOGUE_HAS_KEYS)
         return false;
-    if (readable == 0)
+    if (keys == DIALOGUE_LACKS_KEYS)
         add_problem(comparing,
                     &(struct comparison_problem){.side = side, .rule = "no-keys", .fatal = true},
                     remedy,

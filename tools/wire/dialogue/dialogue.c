@@ -93,6 +93,21 @@ unsigned dialogue_frame_of(const struct dialogue *dialogue, enum dialogue_side s
     return span == NULL ? 0 : span->frame;
 }
 
+enum dialogue_keys dialogue_keys(const struct dialogue *dialogue) {
+    size_t readable = 0, hidden = 0;
+
+    for (size_t i = 0; i < dialogue->step_count; i++) {
+        const struct dialogue_step *step = &dialogue->steps[i];
+        if (step->kind != DIALOGUE_TLS)
+            readable += step->encrypted;
+        else
+            hidden += step->tls == TLS_APPLICATION_DATA;
+    }
+    if (hidden > 0)
+        return readable > 0 ? DIALOGUE_SOME_KEYS : DIALOGUE_LACKS_KEYS;
+    return readable > 0 ? DIALOGUE_HAS_KEYS : DIALOGUE_NEEDS_NONE;
+}
+
 struct name {
     int type;
     const char *name;

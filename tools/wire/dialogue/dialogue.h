@@ -111,6 +111,15 @@ void dialogues_free(struct dialogues *dialogues);
 /* The number of the frame that carried byte `offset` of this side's stream; 0: no such byte. */
 unsigned dialogue_frame_of(const struct dialogue *dialogue, enum dialogue_side side, size_t offset);
 
+/* Whether what was said under TLS can be read: that takes the keys of both sides. */
+enum dialogue_keys {
+    DIALOGUE_NEEDS_NONE, /* nothing was said under TLS */
+    DIALOGUE_HAS_KEYS,
+    DIALOGUE_SOME_KEYS,
+    DIALOGUE_LACKS_KEYS,
+};
+enum dialogue_keys dialogue_keys(const struct dialogue *dialogue);
+
 /*
  * What a step of kind DIALOGUE_TLS is: "ClientHello", "ChangeCipherSpec", "alert close_notify",
  * "data"; "message 99" and "alert 99" for unknown ones, "handshake, encrypted" and "alert" for what

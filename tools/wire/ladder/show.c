@@ -130,6 +130,8 @@ void show_dialogue(const struct dialogue *dialogue, const struct show_style *sty
         ladder_remark(&ladder, "The capture began after the connection: its start is missing.");
     if (dialogue->unclear)
         ladder_remark(&ladder, "Some octets came twice, with different values: the first count.");
+    if (dialogue_keys(dialogue) == DIALOGUE_SOME_KEYS)
+        ladder_remark(&ladder, "The keys in the file open only a part of what is encrypted.");
     for (size_t i = 0, run; i < dialogue->step_count; i += run) {
         run = count_run(dialogue, i);
         put_run(&ladder, &dialogue->steps[i], run);

@@ -25,14 +25,9 @@ static void sum_latencies(struct walk *walk) {
         latency->median = (latency->median + walk->latencies[count / 2 - 1]) / 2;
 }
 
-/* Data that could not be decrypted is a step of TLS's own. */
 static bool is_decrypted(const struct dialogue *dialogue) {
-    for (size_t i = 0; i < dialogue->step_count; i++) {
-        const struct dialogue_step *step = &dialogue->steps[i];
-        if (step->kind == DIALOGUE_TLS && step->tls == TLS_APPLICATION_DATA)
-            return false;
-    }
-    return true;
+    enum dialogue_keys keys = dialogue_keys(dialogue);
+    return keys == DIALOGUE_NEEDS_NONE || keys == DIALOGUE_HAS_KEYS;
 }
 
 static void sum_up(struct walk *walk, int64_t start) {
