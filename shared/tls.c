@@ -1,7 +1,6 @@
 #include "tls.h"
 #include "buf.h"
 #include "tls_context.h"
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/err.h>
@@ -87,37 +86,6 @@ static struct tls_context *new_context(const struct tls_rules *rules, struct fai
     return context;
 }
 
-static int usual_context(SSL_CTX *context, const char *authorities, struct failure *why) {
-    if (SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1)
-        return tls_openssl_failure(why, "TLS");
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
-    int read = authorities != NULL ? SSL_CTX_load_verify_locations(context, authorities, NULL)
-                                   : SSL_CTX_set_default_verify_paths(context);
-    if (read != 1)
-        return tls_openssl_failure(why,
-                                   authorities != NULL ? authorities : "the system's certificates");
-    return 0;
-}
-
-/* A name also goes out as SNI; an address may not (RFC 6066 §3). */
-static int usual_session(SSL *session, const char *name, struct failure *why) {
-    unsigned char address[sizeof(struct in6_addr)];
-    bool demanded;
-    if (inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1) {
-        demanded = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), name) == 1;
-    } else {
-        SSL_set_hostflags(session, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-        demanded =
-            SSL_set1_host(session, name) == 1 && SSL_set_tlsext_host_name(session, name) == 1;
-    }
-    return demanded ? 0 : tls_openssl_failure(why, "TLS");
-}
-
-struct tls_context *tls_client(const char *authorities, struct failure *why) {
-    static const struct tls_rules usual = {usual_context, usual_session};
-    return tls_client_by(&usual, authorities, why);
-}
-
 /* OpenSSL's own configuration may forbid old versions, and so does its security level from 1 on.
    Here only the rules forbid. */
 static void allow_all_versions(SSL_CTX *context) {
@@ -130,8 +98,8 @@ static void allow_what_rules_allow(SSL_CTX *context) {
         SSL_CTX_set_security_level(context, 0);
 }
 
-struct tls_context *tls_client_by(const struct tls_rules *rules, const char *authorities,
-                                  struct failure *why) {
+struct tls_context *tls_client(const struct tls_rules *rules, const char *authorities,
+                               struct failure *why) {
     struct tls_context *context = new_context(rules, why);
     if (context == NULL)
         return NULL;

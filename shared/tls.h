@@ -18,19 +18,13 @@ struct ssl_st;      /* OpenSSL's SSL */
 struct x509_st;     /* OpenSSL's X509 */
 
 /*
- * For the side that connects. `authorities`: a PEM file with the certificates to trust, or NULL for
- * the system's own. The peer is always verified: chain, expiry, and the name given to
- * stream_start_tls. NULL when the file cannot be read.
- */
-struct tls_context *tls_client(const char *authorities, struct failure *why);
-
-/*
  * Who must the other side be? A client's answer, as two functions. `context` is called once, with a
  * context that trusts nobody, verifies nothing and speaks every version that OpenSSL has: it says
- * which versions, which authorities (`authorities` as above), and that the peer is verified.
- * `session` is called before each handshake: it says which name goes out as SNI, and for which name
- * the certificate must be; `name` is the one given to stream_start_tls. Each returns 0, or -1 with
- * its reason in `why`: then there is no context, and no handshake.
+ * which versions, which authorities (`authorities`: a PEM file with the certificates to trust, or
+ * NULL for the system's own), and that the peer is verified. `session` is called before each
+ * handshake: it says which name goes out as SNI, and for which name the certificate must be; `name`
+ * is the one given to stream_start_tls. Each returns 0, or -1 with its reason in `why`: then there
+ * is no context, and no handshake.
  */
 struct tls_rules {
     int (*context)(struct ssl_ctx_st *context, const char *authorities, struct failure *why);
@@ -38,13 +32,13 @@ struct tls_rules {
 };
 
 /*
- * tls_client with rules of one's own (lab 05 writes some: secure.h). What the rules leave open
- * stays open: this is no place for defaults. When they have a peer refused, the words of the
- * failure are those of tls_client, unless they set a verify callback of their own. `rules` must
- * outlive the context.
+ * For the side that connects. What the rules (lab 05 writes some: secure.h) leave open stays open:
+ * this is no place for defaults. When they have a peer refused, stream_start_tls says in words why:
+ * "the certificate expired on 2026-11-01"; unless they set a verify callback of their own. `rules`
+ * must outlive the context. NULL: the rules say why.
  */
-struct tls_context *tls_client_by(const struct tls_rules *rules, const char *authorities,
-                                  struct failure *why);
+struct tls_context *tls_client(const struct tls_rules *rules, const char *authorities,
+                               struct failure *why);
 
 /* For the side that accepts. Two PEM files: chain and private key. NULL: unreadable, no match. */
 struct tls_context *tls_server(const char *certificate, const char *key, struct failure *why);

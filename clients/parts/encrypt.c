@@ -43,7 +43,7 @@ int encrypt_check(const struct encrypt *encrypt, struct failure *why) {
 static int make_context(struct encrypt *encrypt, struct failure *why) {
     static const struct tls_rules rules = {secure_rules, secure_name};
     if (encrypt->context == NULL)
-        encrypt->context = tls_client_by(&rules, encrypt->authorities, why);
+        encrypt->context = tls_client(&rules, encrypt->authorities, why);
     return encrypt->context != NULL ? 0 : -1;
 }
 

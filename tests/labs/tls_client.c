@@ -3,6 +3,7 @@
  * --tls or --starttls, says who it is, and leaves; --hello says only EHLO before that. What the
  * server answers is its output, and why it gave up its last line on stderr.
  */
+#include "secure.h"
 #include "stream.h"
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,8 +12,10 @@
 
 enum {
     PATIENCE_MS = 4000,
-    LINE_LIMIT = 1000,
 };
+
+/* Those of the finished lab 05. */
+static const struct tls_rules strict = {secure_rules, secure_name};
 
 struct talk {
     struct stream *stream;
@@ -88,7 +91,7 @@ int main(int count, char **words) {
     struct talk talk = {.name = count > 4 ? words[4] : count > 1 ? words[1] : ""};
     if (count < 4)
         return 2;
-    talk.context = tls_client(NULL, &why);
+    talk.context = tls_client(&strict, NULL, &why);
     talk.stream = talk.context == NULL
                       ? NULL
                       : stream_connect(words[1], words[2], deadline_in(PATIENCE_MS), &why);

@@ -7,7 +7,7 @@ static const struct tls_rules rules = {secure_rules, secure_name};
 
 static struct tls_context *new_context(const char *authorities) {
     struct failure why = {""};
-    struct tls_context *context = tls_client_by(&rules, authorities, &why);
+    struct tls_context *context = tls_client(&rules, authorities, &why);
     assert_string_equal(why.text, "");
     assert_non_null(context);
     return context;
@@ -110,9 +110,9 @@ static void trusts_the_file_and_nobody_else(void **state) {
     tls_free(context);
     unsetenv("SSL_CERT_FILE");
 
-    assert_null(tls_client_by(&rules, "no-such-file.pem", &why));
+    assert_null(tls_client(&rules, "no-such-file.pem", &why));
     assert_string_equal(why.text, "cannot read the certificates in no-such-file.pem");
-    assert_null(tls_client_by(&rules, file_path("mail.key"), &why)); /* no certificate in it */
+    assert_null(tls_client(&rules, file_path("mail.key"), &why)); /* no certificate in it */
 }
 
 static void speaks_nothing_older_than_tls_1_2(void **state) {

@@ -8,6 +8,7 @@
  */
 #include "serve.h"
 #include "log.h"
+#include "secure.h"
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
@@ -736,7 +737,8 @@ static void a_tls_listener_speaks_tls_from_the_first_byte(void **state) {
     snprintf(key, sizeof key, "serve.%ld.key", (long)getpid());
     make_certificate(certificate, key);
     struct tls_context *at_server = tls_server(certificate, key, &why);
-    struct tls_context *at_client = tls_client(certificate, &why);
+    static const struct tls_rules strict = {secure_rules, secure_name}; /* lab 05 */
+    struct tls_context *at_client = tls_client(&strict, certificate, &why);
     unlink(certificate);
     unlink(key);
     if (at_server == NULL || at_client == NULL)

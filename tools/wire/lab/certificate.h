@@ -14,10 +14,8 @@
  */
 struct tls_context *certificate_server(const char *name, const char *version, struct failure *why);
 
-/* One for a client that trusts the lab's authority. */
-struct tls_context *certificate_client(struct failure *why);
-
-/* One for a client that lets everybody be who he likes: for who sits in the middle. */
+/* One for a client that lets everybody be who he likes: for who sits in the middle, or drives a
+   server. */
 struct tls_context *certificate_careless(struct failure *why);
 
 #endif

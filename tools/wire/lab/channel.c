@@ -103,7 +103,7 @@ enum channel_result channel_start_tls(struct channel *channel, bool server,
     if (result != CHANNEL_FINE)
         return result;
     channel->context = server ? certificate_server(terms->certificate, terms->version, why)
-                              : certificate_client(why);
+                              : certificate_careless(why);
     if (channel->context != NULL)
         channel->stream = stream_open(channel->socket, why);
     if (channel->stream == NULL)
