@@ -66,7 +66,8 @@ struct measure {
      * ends the handshake, and of all payload that is new, write down in turn who sent it: each time
      * the server follows the client is one round trip. So the handshake is one, the greeting
      * another, and each group of commands that were sent without waiting one more. Nobody waits for
-     * a FIN, a RST or an alert of TLS: those do not count.
+     * a FIN, a RST, an alert of TLS or its session tickets: those do not count. (Without keys a
+     * ticket looks like anything else.)
      */
     unsigned long long round_trips;
     bool tls;       /* there is TLS in it */

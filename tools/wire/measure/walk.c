@@ -3,9 +3,10 @@
 #include <string.h>
 
 /* RFC 8446 §5.1 */
-#define RECORD_HEADER 5
-/* Handshake message: RFC 8446 §4.4.4, RFC 5246 §7.4.9 */
-#define FINISHED      20
+#define RECORD_HEADER      5
+/* Handshake messages: RFC 8446 §4.6.1, §4.4.4 */
+#define NEW_SESSION_TICKET 4
+#define FINISHED           20
 
 /* Clocks go back, or a capture lies: no time is less than none. */
 static int64_t since(int64_t earlier, int64_t later) {
@@ -147,6 +148,15 @@ static bool is_alert(const struct dissect_frame *frame) {
     return frame->records.length > 0;
 }
 
+/* Tickets for a later session, which the client does not wait for (RFC 8446 §4.6.1). */
+static bool is_tickets(const struct dissect_frame *frame) {
+    for (size_t i = 0; i < frame->handshakes.length; i++) {
+        if (frame->handshakes.bytes[i] != NEW_SESSION_TICKET)
+            return false;
+    }
+    return frame->handshakes.length > 0 && frame->application.length == 0;
+}
+
 void walk_take(struct walk *walk, const struct dissect_frame *frame) {
     enum dialogue_side who = conversation_side(walk->dialogue, frame);
     bool turn = shake_hands(walk, frame, who);
@@ -159,7 +169,7 @@ void walk_take(struct walk *walk, const struct dissect_frame *frame) {
     count_packet(&walk->measure->side[who], frame);
     uint64_t fresh = take_payload(walk, frame, who, &offset);
     count_records(walk, frame, who);
-    if (turn || (fresh > 0 && !is_alert(frame)))
+    if (turn || (fresh > 0 && !is_alert(frame) && !is_tickets(frame)))
         take_turn(walk, who);
     if (fresh == 0)
         return;
