@@ -23,6 +23,7 @@ enum {
 struct link {
     int client;
     int server;
+    struct peers peers; /* that are between the two */
     struct stage_link shared;
     atomic_int ways; /* that still run: the last one closes */
 };
@@ -49,7 +50,8 @@ static void add_stage(struct way *way, const struct peer *peer, stage_act *act) 
 }
 
 /* The server's bytes meet the first peer first, the program's bytes the last one. */
-static void add_stages(struct way *way, const struct peers *peers) {
+static void add_stages(struct way *way) {
+    const struct peers *peers = &way->link->peers;
     for (size_t i = 0; i < peers->count; i++) {
         const struct peer *peer = &peers->list[i];
         const struct peer *behind = &peers->list[peers->count - 1 - i];
@@ -141,12 +143,12 @@ static void *run_way(void *context) {
     return NULL;
 }
 
-static int start_way(const struct peers *peers, struct link *link, int from, int to) {
+static int start_way(struct link *link, int from, int to) {
     struct way *way = malloc(sizeof *way);
     if (way == NULL)
         return -1;
     *way = (struct way){.link = link, .from = from, .to = to};
-    add_stages(way, peers);
+    add_stages(way);
     pthread_t thread;
     if (pthread_create(&thread, NULL, run_way, way) != 0) {
         free(way);
@@ -163,11 +165,10 @@ static int start_link(const struct peers *peers, int client, int server) {
         return -1;
     *link = (struct link){.client = client,
                           .server = server,
+                          .peers = *peers,
                           .shared = {.first = NOBODY_SPOKE, .client_spoke = client_spoke},
                           .ways = 2};
-    return start_way(peers, link, client, server) < 0 || start_way(peers, link, server, client) < 0
-               ? -1
-               : 0;
+    return start_way(link, client, server) < 0 || start_way(link, server, client) < 0 ? -1 : 0;
 }
 
 static struct peers part(const struct peers *peers, size_t from, size_t count) {
