@@ -4,6 +4,7 @@
  * the network that were not parsed before.
  */
 #include "deliver.h"
+#include "header.h"
 #include "log.h"
 #include "network.h"
 #include "session.h"
@@ -21,14 +22,15 @@ void __wrap_deliver_end(struct deliver *deliver);
 const struct account *__wrap_accounts_login(const struct accounts *accounts, const char *address,
                                             const char *password);
 bool __wrap_stream_is_tls(const struct stream *stream);
+void __wrap_header_begin(struct header *header, const char *date, const char *message_id);
+void __real_header_begin(struct header *header, const char *date, const char *message_id);
 
-/* One message under way; a session has no second one. */
+/* One message under way. */
 struct deliver {
     bool trace; /* what smtpd puts in front has come: it holds the time, so it is not compared */
     struct buf message;
 };
 
-static struct deliver under_way;
 static struct buf delivered; /* all of a session's messages */
 
 struct deliver *__wrap_deliver_begin(const struct settings *settings,
@@ -36,9 +38,10 @@ struct deliver *__wrap_deliver_begin(const struct settings *settings,
                                      struct failure *why) {
     (void)settings, (void)why;
     DEMAND(count > 0 && recipients[0] != NULL);
-    under_way.trace = false;
-    buf_init(&under_way.message, 1u << 20);
-    return &under_way;
+    struct deliver *deliver = calloc(1, sizeof *deliver);
+    DEMAND(deliver != NULL);
+    buf_init(&deliver->message, 1u << 20);
+    return deliver;
 }
 
 int __wrap_deliver_write(struct deliver *deliver, const void *bytes, size_t count,
@@ -62,12 +65,19 @@ int __wrap_deliver_finish(struct deliver *deliver, struct failure *why) {
 void __wrap_deliver_end(struct deliver *deliver) {
     if (deliver != NULL)
         buf_free(&deliver->message);
+    free(deliver);
 }
 
 const struct account *__wrap_accounts_login(const struct accounts *accounts, const char *address,
                                             const char *password) {
     const struct account *alice = accounts_at(accounts, 0);
     return strcmp(address, alice->address) == 0 && strcmp(password, "secret") == 0 ? alice : NULL;
+}
+
+/* What submission adds holds the time, too. */
+void __wrap_header_begin(struct header *header, const char *date, const char *message_id) {
+    __real_header_begin(header, date == NULL ? NULL : "Date: now\n",
+                        message_id == NULL ? NULL : "Message-ID: <new>\n");
 }
 
 static bool tls; /* what the session is told: then AUTH is offered */
