@@ -63,6 +63,10 @@ static const struct judge_kind kinds[] = {
      "MAILBOX contains \"TEXT\", MAILBOX lacks \"TEXT\", MAILBOX empty, MAILBOX holds NUMBER or "
      "FILE",
      judge_store_parse, judge_store_holds, wants_absence, true, WATCH_NOTHING},
+    {"message",
+     "MAILBOX part NUMBER is FILE, MAILBOX parts are \"TYPES\", MAILBOX header NAME is \"TEXT\", "
+     "or MAILBOX [header] lines or words [<= or >=] NUMBER",
+     judge_message_parse, judge_message_holds, never, true, WATCH_NOTHING},
 };
 
 static int parse(const struct judge_kind *kind, const char *value, struct judge *judge,
@@ -143,6 +147,7 @@ void judge_free(struct judge *judge) {
     for (size_t i = 0; i < judge->near_count; i++)
         free(judge->near[i]);
     free(judge->file);
+    free(judge->name);
     free(judge->reference);
     buf_free(&judge->bytes);
     pattern_free(&judge->pattern);

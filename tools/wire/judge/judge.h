@@ -43,6 +43,13 @@
  *                           of its messages is that file, below the headers that the server adds,
  *                           whatever its line ends are. FILE is in the lab's directory, or is the
  *                           run's `message`
+ *     message = bob part 2 is logo.png | bob parts are "multipart/mixed text/plain image/png" |
+ *              bob header Subject is "Görüşme" | bob lines <= 78 | bob header lines <= 76 |
+ *              bob words <= 75
+ *                           what a message in the mailbox is when a mail program reads it
+ *                           (message.h), and its form: the lengths of its lines and of its encoded
+ *                           words. `part 2 is FILE`: decoded, byte for byte; of texts and messages
+ *                           line ends do not count
  *
  * Nothing is proved by something not happening in a run in which nothing happened. Judges that also
  * hold then (never, lacks, empty, exit …) hold only if, in that run: the program did not stop at an
@@ -75,6 +82,12 @@ enum judge_verb {
     VERB_COUNT,
     VERB_FILE,
     VERB_NONZERO,
+    VERB_PART,         /* of a message: a part is FILE */
+    VERB_PARTS,        /* … these are its parts */
+    VERB_FIELD,        /* … a field of its header is this text */
+    VERB_LINES,        /* … lengths of lines */
+    VERB_HEADER_LINES, /* … of its header only */
+    VERB_WORDS,        /* … of encoded words */
 };
 
 enum judge_relation {
@@ -122,6 +135,7 @@ struct judge {
     struct pattern pattern; /* steps of a dialogue */
     char *mailbox;          /* "bob@example.org" */
     char *file;
+    char *name;      /* of a part, "2.1", or of a field */
     char *reference; /* "captures/03-smtp-send.pcapng" */
 };
 

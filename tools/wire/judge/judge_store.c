@@ -1,35 +1,10 @@
 /* Judges of the mailboxes. */
-#include "files.h"
 #include "judges.h"
-#include "maildir.h"
 #include "text.h"
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <unistd.h>
-
-/* Where a mailbox is when only "bob" is said. */
-static const char home_domain[] = "example.org";
-
-enum {
-    MESSAGE_LIMIT = 128 << 20
-};
-
-static int parse_mailbox(struct judge *judge, const char *name, size_t length,
-                         struct failure *why) {
-    const char *domain = memchr(name, '@', length) == NULL ? home_domain : "";
-    int made = asprintf(&judge->mailbox, "%.*s%s%s", (int)length, name, *domain == '\0' ? "" : "@",
-                        domain);
-    if (made < 0) {
-        judge->mailbox = NULL;
-        return failure_set(why, "not enough memory");
-    }
-    if (strchr(judge->mailbox, '/') != NULL)
-        return failure_set(why, "\"%s\" is no mailbox", judge->mailbox);
-    return 0;
-}
 
 static int parse_holds(struct judge *judge, const char *rest, struct failure *why) {
     if (*rest == '\0')
@@ -45,7 +20,7 @@ static int parse_holds(struct judge *judge, const char *rest, struct failure *wh
 
 int judge_store_parse(struct judge *judge, const char *value, struct failure *why) {
     size_t length = strcspn(value, " \t");
-    if (length == 0 || parse_mailbox(judge, value, length, why) < 0)
+    if (length == 0 || judge_mailbox_parse(judge, value, length, why) < 0)
         return length == 0 ? failure_set(why, "which mailbox?") : -1;
     const char *what = value + length + strspn(value + length, " \t");
     const char *rest;
@@ -66,54 +41,6 @@ int judge_store_parse(struct judge *judge, const char *value, struct failure *wh
     return *rest == '\0' && judge->bytes.length > 0 ? 0 : failure_set(why, "one string, not empty");
 }
 
-/* Line ends become LF, whatever they were, and the last line gets one: only they may differ. */
-static int read_lines(const char *path, struct buf *text, struct failure *why) {
-    struct buf raw;
-    buf_init(&raw, MESSAGE_LIMIT);
-    int result = files_read(path, &raw, why);
-    size_t start = 0;
-    for (size_t i = 0; result == 0 && i < raw.length; i++) {
-        if (raw.bytes[i] != '\r')
-            continue;
-        bool crlf = i + 1 < raw.length && raw.bytes[i + 1] == '\n';
-        result = buf_append(text, raw.bytes + start, i - start);
-        if (result == 0 && !crlf)
-            result = buf_append(text, "\n", 1);
-        start = i + 1;
-    }
-    if (result == 0 && start < raw.length)
-        result = buf_append(text, raw.bytes + start, raw.length - start);
-    if (result == 0 && text->length > 0 && text->bytes[text->length - 1] != '\n')
-        result = buf_append(text, "\n", 1);
-    buf_free(&raw);
-    return result;
-}
-
-/* The header field `name` at the front of the text, with its folded lines: how long it is, or 0. */
-static size_t header_length(const char *text, size_t length, const char *name) {
-    size_t name_length = strlen(name);
-    if (length < name_length || strncasecmp(text, name, name_length) != 0)
-        return 0;
-    size_t i = 0;
-    for (;;) {
-        const char *end = memchr(text + i, '\n', length - i);
-        if (end == NULL)
-            return length;
-        i = (size_t)(end - text) + 1;
-        if (i >= length || (text[i] != ' ' && text[i] != '\t'))
-            return i;
-    }
-}
-
-/* What the server puts in front on delivery (RFC 5321 §4.4), in this order. */
-static size_t added_length(const struct buf *text) {
-    static const char *const added[] = {"Return-Path:", "Delivered-To:", "Received:"};
-    size_t skipped = 0;
-    for (size_t i = 0; text->length > 0 && i < sizeof added / sizeof added[0]; i++)
-        skipped += header_length(text->bytes + skipped, text->length - skipped, added[i]);
-    return skipped;
-}
-
 /* A visit of all messages of a mailbox. */
 struct visit {
     const struct judge *judge;
@@ -127,7 +54,7 @@ struct visit {
 };
 
 static void compare_with_file(struct visit *visit, const struct buf *text) {
-    size_t skipped = added_length(text), length = text->length - skipped;
+    size_t skipped = judge_mailbox_trace(text), length = text->length - skipped;
     const char *body = text->length == 0 ? "" : text->bytes + skipped;
     size_t shorter = length < visit->wanted->length ? length : visit->wanted->length, at = 0;
     while (at < shorter && body[at] == visit->wanted->bytes[at])
@@ -163,8 +90,8 @@ static int look_into(const char *path, void *context) {
     struct visit *visit = context;
     struct buf text;
     visit->messages++;
-    buf_init(&text, MESSAGE_LIMIT + 1);
-    int result = read_lines(path, &text, &visit->why);
+    buf_init(&text, JUDGE_MESSAGE_LIMIT + 1);
+    int result = judge_mailbox_lines(path, &text, &visit->why);
     if (result == 0 && visit->judge->verb == VERB_FILE)
         compare_with_file(visit, &text);
     else if (result == 0 && visit->judge->bytes.length > 0 && text.length > 0)
@@ -173,41 +100,20 @@ static int look_into(const char *path, void *context) {
     return result;
 }
 
-/* STORE/example.org/bob. */
-static int visit_mailbox(const struct evidence *evidence, struct visit *visit) {
-    char path[PATH_MAX];
-    const char *mailbox = visit->judge->mailbox, *at = strchr(mailbox, '@');
-    if (files_path(path, &visit->why, "%s/store/%s/%.*s", evidence->directory, at + 1,
-                   (int)(at - mailbox), mailbox) < 0)
-        return -1;
-    if (access(path, F_OK) < 0)
-        return 0; /* nobody has ever got anything */
-    return maildir_each(path, look_into, visit, &visit->why);
-}
-
-/* The message that was made for this run, or a file of the lab. */
-static int read_wanted(const struct judge *judge, const struct evidence *evidence,
-                       struct buf *wanted, struct failure *why) {
-    char path[PATH_MAX];
-    const char *made = evidence->run->message;
-    bool is_made = made != NULL && strcmp(made, judge->file) == 0;
-    buf_init(wanted, MESSAGE_LIMIT + 1);
-    if (files_path(path, why, "%s/%s", is_made ? evidence->directory : evidence->lab->directory,
-                   judge->file) < 0)
-        return -1;
-    return read_lines(path, wanted, why);
-}
-
 static bool find_file(const struct judge *judge, const struct evidence *evidence,
                       struct visit *visit, struct finding *finding) {
     struct buf wanted;
-    buf_init(&visit->best, MESSAGE_LIMIT);
+    buf_init(&visit->best, JUDGE_MESSAGE_LIMIT);
     finding_expected(finding, "%s has a message that is %s, byte for byte", judge->mailbox,
                      judge->file);
-    int result = read_wanted(judge, evidence, &wanted, &visit->why);
+    char path[PATH_MAX];
+    buf_init(&wanted, JUDGE_MESSAGE_LIMIT + 1);
+    int result = judge_mailbox_file(judge, evidence, path, &visit->why);
+    if (result == 0)
+        result = judge_mailbox_lines(path, &wanted, &visit->why);
     visit->wanted = &wanted; // cppcheck-suppress autoVariables ; nobody looks at it after this
     if (result == 0)
-        result = visit_mailbox(evidence, visit);
+        result = judge_mailbox_each(judge, evidence, look_into, visit, &visit->why);
     bool found = result == 0 && visit->found;
     if (result < 0) {
         finding_got(finding, "%s", visit->why.text);
@@ -281,8 +187,8 @@ bool judge_store_holds(const struct judge *judge, const struct evidence *evidenc
     bool holds;
     if (judge->verb == VERB_FILE)
         return find_file(judge, evidence, &visit, finding);
-    buf_init(&visit.best, MESSAGE_LIMIT + 1);
-    if (visit_mailbox(evidence, &visit) < 0) {
+    buf_init(&visit.best, JUDGE_MESSAGE_LIMIT + 1);
+    if (judge_mailbox_each(judge, evidence, look_into, &visit, &visit.why) < 0) {
         finding_expected(finding, "a mailbox of %s", judge->mailbox);
         finding_got(finding, "%s", visit.why.text);
         holds = false;

@@ -2,7 +2,8 @@
  * judges: what judge.c's table is made of. One file a group: judge_frames.c (the wire, by display
  * filters), judge_dialogue.c (the wire, by lines), judge_same.c (… beside a reference),
  * judge_bytes.c (streams of bytes), judge_end.c (how the program ended), judge_memory.c (what it
- * took, and did not give back), judge_store.c.
+ * took, and did not give back), judge_store.c (mailboxes), judge_message.c (what a message in one
+ * is, decoded).
  *
  * A `…_parse` and a `…_holds` are as in struct judge_kind (judge.h).
  */
@@ -12,6 +13,7 @@
 #include "evidence.h"
 #include "finding.h"
 #include "judge.h"
+#include <limits.h>
 
 int judge_filter_parse(struct judge *judge, const char *value, struct failure *why);
 int judge_count_parse(struct judge *judge, const char *value, struct failure *why);
@@ -38,6 +40,9 @@ bool judge_session_holds(const struct judge *, const struct evidence *, struct f
 int judge_store_parse(struct judge *judge, const char *value, struct failure *why);
 bool judge_store_holds(const struct judge *, const struct evidence *, struct finding *);
 
+int judge_message_parse(struct judge *judge, const char *value, struct failure *why);
+bool judge_message_holds(const struct judge *, const struct evidence *, struct finding *);
+
 int judge_dialogue_parse(struct judge *judge, const char *value, struct failure *why);
 int judge_lines_parse(struct judge *judge, const char *value, struct failure *why);
 bool judge_dialogue_holds(const struct judge *, const struct evidence *, struct finding *);
@@ -62,6 +67,29 @@ bool judge_number_holds(const struct judge *judge, unsigned long count);
 
 /* "exactly", "at most" or "at least". */
 const char *judge_number_words(const struct judge *judge);
+
+/* For those of mailboxes (judge_mailbox.c). */
+#define JUDGE_MESSAGE_LIMIT ((size_t)128 << 20)
+
+/* Sets judge->mailbox to the first `length` bytes of `name`, with the home domain if they have
+ * none. */
+int judge_mailbox_parse(struct judge *judge, const char *name, size_t length, struct failure *why);
+
+/* Calls `visit` with the path of each message of judge->mailbox, until it returns other than 0. */
+int judge_mailbox_each(const struct judge *judge, const struct evidence *evidence,
+                       int (*visit)(const char *path, void *context), void *context,
+                       struct failure *why);
+
+/* Reads a file. Line ends become LF, whatever they were, and the last line gets one: only they may
+   differ. 0 or -1. */
+int judge_mailbox_lines(const char *path, struct buf *text, struct failure *why);
+
+/* How long the header fields are that the server put in front of this message. */
+size_t judge_mailbox_trace(const struct buf *text);
+
+/* Where judge->file is: the message that was made for this run, or a file of the lab. */
+int judge_mailbox_file(const struct judge *judge, const struct evidence *evidence,
+                       char path[PATH_MAX], struct failure *why);
 
 /* "C→S" or "S→C": who sent something. */
 const char *judge_arrow(enum dialogue_side side);
