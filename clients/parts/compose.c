@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int too_large(struct failure *why) {
+static int over_limit(struct failure *why) {
     return failure_set(why, "the message is too large");
 }
 
@@ -22,10 +22,10 @@ static int add_subject(const char *subject, struct buf *header, struct failure *
         return field_add_text(name, subject, header, why);
     size_t column = sizeof name - 1 + 2;
     if (buf_printf(header, "%s: ", name) < 0)
-        return too_large(why);
+        return over_limit(why);
     if (mime_encoded_words(subject, strlen(subject), column, header, why) < 0)
         return -1;
-    return buf_append(header, "\r\n", 2) < 0 ? too_large(why) : 0;
+    return buf_append(header, "\r\n", 2) < 0 ? over_limit(why) : 0;
 }
 
 static int add_header(const struct compose_letter *letter, struct buf *header,
@@ -36,7 +36,7 @@ static int add_header(const struct compose_letter *letter, struct buf *header,
         add_subject(letter->subject, header, why) < 0 ||
         field_add_message_id(letter->host, header, why) < 0)
         return -1;
-    return buf_printf(header, "MIME-Version: 1.0\r\n") < 0 ? too_large(why) : 0;
+    return buf_printf(header, "MIME-Version: 1.0\r\n") < 0 ? over_limit(why) : 0;
 }
 
 /* A text that may travel as it is: only its line ends change. */
@@ -46,7 +46,7 @@ static int add_plain(const char *text, size_t length, struct buf *body, struct f
         size_t line = end == NULL ? length : (size_t)(end - text);
         size_t kept = line - (end != NULL && line > 0 && text[line - 1] == '\r');
         if (buf_append(body, text, kept) < 0 || (end != NULL && buf_append(body, "\r\n", 2) < 0))
-            return too_large(why);
+            return over_limit(why);
         line += end != NULL;
         text += line;
         length -= line;
@@ -83,7 +83,7 @@ static int make_piece(const struct media *media, const char *name, const struct 
                    text ? media->charset : "") < 0 ||
         buf_printf(header, "Content-Transfer-Encoding: %s\r\n",
                    media_encoding_name(media->encoding)) < 0)
-        return too_large(why);
+        return over_limit(why);
     if (name != NULL && (buf_printf(header, "Content-Disposition: attachment") < 0 ||
                          field_add_parameter("filename", name, header, why) < 0 ||
                          buf_append(header, "\r\n", 2) < 0))
@@ -119,7 +119,7 @@ static int join(const struct piece *pieces, size_t count, struct buf *message,
         if (buf_append(message, pieces->header.bytes, pieces->header.length) < 0 ||
             buf_append(message, "\r\n", 2) < 0 ||
             buf_append(message, pieces->body.bytes, pieces->body.length) < 0)
-            return too_large(why);
+            return over_limit(why);
         return 0;
     }
     struct mime_part *parts = calloc(count, sizeof *parts);

@@ -3,7 +3,6 @@
  */
 #include "mime.h"
 #include "base64.h"
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 

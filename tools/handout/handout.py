@@ -55,7 +55,8 @@ CONTENT = [
     "tools/wire/network/nsswitch.conf",
     "tools/handout/update.py",
 ]
-OF_A_LAB = ["labs/{}/" + name for name in ("README.md", ".gitattributes", "*.c", "*.h", "*.ini", "*.session", "*.eml", "*.password", "*.pem")]
+OF_A_LAB = ["labs/{}/" + name for name in ("README.md", ".gitattributes", "*.c", "*.h", "*.ini", "*.session",
+                                           "*.eml", "*.txt", "*.png", "*.password", "*.pem")]
 OF_A_LAB += ["captures/{}.pcapng", "captures/{}.txt"]
 NEVER = ["docs/instructor*"]
 
