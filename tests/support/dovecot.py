@@ -2,7 +2,9 @@
 
     with Dovecot(directory, {"dave@example.com": "secret"}) as dovecot: ...
 """
+import os
 import pathlib
+import subprocess
 
 import peers
 
@@ -41,7 +43,14 @@ service auth {{
 
 def why_not():
     """None, or why no Dovecot can run here."""
-    return peers.why_not("dovecot-core", "usr/sbin/dovecot", OWNER_ID)
+    reason = peers.why_not("dovecot-core", "usr/sbin/dovecot", OWNER_ID)
+    if reason:
+        return reason
+    root = peers.tree("dovecot-core", "usr/sbin/dovecot")
+    environment = dict(os.environ, LD_LIBRARY_PATH=str(root / "usr/lib/dovecot"))
+    version = subprocess.run([root / "usr/sbin/dovecot", "--version"], env=environment, stdout=subprocess.PIPE,
+                             check=True).stdout.decode().split()[0]
+    return None if version.startswith("2.3.") else f"Dovecot {version} reads another configuration than 2.3 does"
 
 
 class Dovecot(peers.Server):
