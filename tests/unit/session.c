@@ -79,6 +79,8 @@ static void what_is_no_step_is_named_with_its_line(void **state) {
         {"S fill 3 x\n", ":1: only a number can follow"},
         {"S fill 99999999\n", ":1: 99999999 is more than 16777216"},
         {"S repeat 16777216 ab\n", ":1: more than 16777216 bytes"},
+        {"S fill 16777216\nS fill 16777216\nS fill 16777216\nS fill 16777216\nC: a\n",
+         ":5: more than 67108864 bytes in all"},
         {"...\n", ":1: a line must follow \"...\""},
         {"...\nS close\n", ":2: only a line (S: or C:) can follow"},
         {"S: a\nC0: b\n", ":2: connections are counted from 1 to 8"},

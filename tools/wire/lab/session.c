@@ -183,7 +183,7 @@ static struct session_step *new_step(struct session *session) {
 /* The whole file, line by line. `why` has no file and line yet. */
 static int read_lines(FILE *file, struct session *session, unsigned *number, struct failure *why) {
     char *line = NULL;
-    size_t size = 0, connections = 0;
+    size_t size = 0, connections = 0, total = 0;
     bool skip = false;
     int result = 0;
     while (result == 0 && getline(&line, &size, file) >= 0) {
@@ -203,6 +203,9 @@ static int read_lines(FILE *file, struct session *session, unsigned *number, str
         step->line = *number;
         step->skip = skip;
         result = read_step(line, step, why);
+        total += step->bytes.length;
+        if (result == 0 && total > SESSION_TOTAL_LIMIT)
+            result = failure_set(why, "more than %u bytes in all", SESSION_TOTAL_LIMIT);
         if (result == 0 && step->connection > connections + 1)
             result = failure_set(why, "connection %zu begins before connection %zu",
                                  step->connection, connections + 1);

@@ -67,6 +67,9 @@
 /* The most that one step can send. */
 #define SESSION_BYTES_LIMIT (16u << 20)
 
+/* The most that all steps of a session can send: they lie in memory. */
+#define SESSION_TOTAL_LIMIT (64u << 20)
+
 /* The most connections that a session can speak of. */
 #define SESSION_CONNECTION_LIMIT 8
 
