@@ -130,31 +130,31 @@ static void set_reply(struct smtp_reply *reply, int code, const char *text) {
 static void what_a_server_offers(void **state) {
     (void)state;
     static const struct {
-        int code;
         const char *text;
+        int code;
         bool plain, login;
     } cases[] = {
-        {250, "250-a\n250 AUTH PLAIN LOGIN\n", true, true},
-        {250, "250-a\n250 AUTH LOGIN PLAIN\n", true, true},
-        {250, "250-a\n250-AUTH PLAIN\n250 HELP\n", true, false},
-        {250, "250-a\n250-SIZE\n250-auth login\n250 HELP\n", false, true},
-        {250, "250-a\n250-AUTH CRAM-MD5\n250 AUTH=LOGIN\n", false, true}, /* the old form, too */
-        {250, "250-a\n250 AUTH=plain\n", true, false},
-        {250, "250-a\n250 AUTH  LOGIN   PLAIN  \n", true, true},
-        {250, "250-a\n250 AUTH\n", false, false},
-        {250, "250-a\n250 AUTH \n", false, false},
-        {250, "250-a\n250-AUTH\n250 PLAIN\n", false, false},
-        {250, "250-a\n250 AUTHPLAIN PLAIN\n", false, false},
-        {250, "250-a\n250 XAUTH PLAIN\n", false, false},
-        {250, "250-a\n250 AUTH PLAINS APLAIN LOG IN\n", false, false},
-        {250, "250-a\n250 HELP AUTH PLAIN\n", false, false},
-        {250, "250-AUTH PLAIN\n250 HELP\n", false, false}, /* a name, no extension */
-        {250, "250 AUTH PLAIN\n", false, false},           /* the answer to HELO */
-        {250, "250 a\n", false, false},
-        {250, "250\n", false, false},
-        {250, "250-a\n250\n", false, false},
-        {502, "502-a\n502 AUTH PLAIN\n", false, false},
-        {0, "", false, false},
+        {"250-a\n250 AUTH PLAIN LOGIN\n", 250, true, true},
+        {"250-a\n250 AUTH LOGIN PLAIN\n", 250, true, true},
+        {"250-a\n250-AUTH PLAIN\n250 HELP\n", 250, true, false},
+        {"250-a\n250-SIZE\n250-auth login\n250 HELP\n", 250, false, true},
+        {"250-a\n250-AUTH CRAM-MD5\n250 AUTH=LOGIN\n", 250, false, true}, /* the old form, too */
+        {"250-a\n250 AUTH=plain\n", 250, true, false},
+        {"250-a\n250 AUTH  LOGIN   PLAIN  \n", 250, true, true},
+        {"250-a\n250 AUTH\n", 250, false, false},
+        {"250-a\n250 AUTH \n", 250, false, false},
+        {"250-a\n250-AUTH\n250 PLAIN\n", 250, false, false},
+        {"250-a\n250 AUTHPLAIN PLAIN\n", 250, false, false},
+        {"250-a\n250 XAUTH PLAIN\n", 250, false, false},
+        {"250-a\n250 AUTH PLAINS APLAIN LOG IN\n", 250, false, false},
+        {"250-a\n250 HELP AUTH PLAIN\n", 250, false, false},
+        {"250-AUTH PLAIN\n250 HELP\n", 250, false, false}, /* a name, no extension */
+        {"250 AUTH PLAIN\n", 250, false, false},           /* the answer to HELO */
+        {"250 a\n", 250, false, false},
+        {"250\n", 250, false, false},
+        {"250-a\n250\n", 250, false, false},
+        {"502-a\n502 AUTH PLAIN\n", 502, false, false},
+        {"", 0, false, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         static struct smtp_reply reply;
