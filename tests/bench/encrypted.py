@@ -1,8 +1,8 @@
 """What the bench measures of TLS: handshakes a second, and messages a second under STARTTLS.
 
 Handshakes: `openssl s_time` makes full handshakes (TLS 1.3, no session taken up again), several of it at
-once, with smtpd on its port for implicit TLS and with `openssl s_server`, which does nothing else, and
-has the same certificate. Messages: bench-source sends over a new connection each, in clear and under STARTTLS,
+once, with smtpd on its port for implicit TLS and with `openssl s_server`, which does nothing else, serves one
+client after the other, and has the same certificate. Messages: bench-source sends over a new connection each, in clear and under STARTTLS,
 to smtpd, and under STARTTLS to Postfix, until the last message is in its Maildir.
 """
 import os
@@ -21,7 +21,7 @@ from watch import Watch
 TLS = BUILD / "lab/tls"
 NAME = "mail.example.org"
 S_SERVER = ("127.0.0.4", 4433)
-HANDSHAKERS = 4  # s_time at once
+HANDSHAKERS = (1, 4)  # s_time at once
 SESSIONS = 10
 
 POSTFIX = f"""
@@ -32,14 +32,14 @@ smtpd_tls_key_file = {postfix.HOME}/etc/key.pem
 """
 
 
-def handshakes(places, host, port, seconds):
+def handshakes(places, host, port, clients, seconds):
     """Handshakes a second."""
     command = ["openssl", "s_time", "-connect", "%s:%d" % (host, port), "-CAfile", str(TLS / "ca.pem"), "-new",
                "-time", str(max(1, round(seconds)))]
     with only_on(places.generator):
         begin = time.perf_counter()
         running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-                   for _ in range(HANDSHAKERS)]
+                   for _ in range(clients)]
         said = [process.communicate(timeout=PATIENCE)[0] for process in running]
         seconds = time.perf_counter() - begin
     made = [int(re.search(r"(?m)^(\d+) connections in \d+ real seconds", text).group(1)) for text in said]
@@ -93,7 +93,9 @@ def to_postfix(places, instance, messages):
 
 def measure(directory, places, rounds, seconds):
     """{what: the figure of each round}."""
-    rates = {"s_server": [], "smtpd handshakes": [], "clear": [], "STARTTLS": [], "Postfix": []}
+    rates = {"clear": [], "STARTTLS": [], "Postfix": []}
+    for clients in HANDSHAKERS:
+        rates["s_server %d" % clients], rates["smtpd %d" % clients] = [], []
     missing = postfix.why_not()
     server = Smtpd(store=directory / "smtpd-tls", tls=True).start()
     openssl = OpenSSL(places)
@@ -108,8 +110,9 @@ def measure(directory, places, rounds, seconds):
         submissions = (SERVICES["submissions"], server.ports[SERVICES["submissions"]])
         messages = max(SESSIONS, int(to_smtpd(places, server, 5 * SESSIONS, True) * seconds))
         for _ in range(rounds):
-            rates["s_server"].append(handshakes(places, *S_SERVER, seconds))
-            rates["smtpd handshakes"].append(handshakes(places, *submissions, seconds))
+            for clients in HANDSHAKERS:
+                rates["s_server %d" % clients].append(handshakes(places, *S_SERVER, clients, seconds))
+                rates["smtpd %d" % clients].append(handshakes(places, *submissions, clients, seconds))
             os.sync()
             rates["clear"].append(to_smtpd(places, server, messages, False))
             rates["STARTTLS"].append(to_smtpd(places, server, messages, True))
@@ -138,9 +141,11 @@ def print_table(result):
         return "%.0f" % statistics.median(rates[name]) if rates[name] else "-"
 
     print("\nTLS 1.3, P-256")
-    print("  handshakes a second, %d clients   smtpd %s, openssl s_server %s; smtpd/s_server %s"
-          % (HANDSHAKERS, figure("smtpd handshakes"), figure("s_server"), ratio("smtpd handshakes", "s_server")))
-    print("  messages a second, %d sessions   smtpd %s in clear, %s under STARTTLS; Postfix %s under STARTTLS"
+    for clients in HANDSHAKERS:
+        ours, theirs = "smtpd %d" % clients, "s_server %d" % clients
+        print("  handshakes a second, %d at once   smtpd %s, openssl s_server %s; smtpd/s_server %s"
+              % (clients, figure(ours), figure(theirs), ratio(ours, theirs)))
+    print("  messages a second, %d sessions    smtpd %s in clear, %s under STARTTLS; Postfix %s under STARTTLS"
           % (SESSIONS, figure("clear"), figure("STARTTLS"), figure("Postfix")))
     print("                                     STARTTLS/clear %s; smtpd/Postfix %s"
           % (ratio("STARTTLS", "clear"), ratio("STARTTLS", "Postfix")))
