@@ -163,6 +163,45 @@ static void a_client_is_as_strict_as_its_rules(void **state) {
     assert_string_equal(why.text, "TODO 1: secure_context is not written yet");
 }
 
+/* What OpenSSL's own configuration would forbid: a client that does not care must be seen not to.
+ */
+static void only_rules_forbid_old_versions(void **state) {
+    (void)state;
+    static const struct tls_rules careless = {trusts_everybody, demands_nothing};
+    static const char old[] = "the other side speaks neither TLS 1.2 nor TLS 1.3";
+    static const struct {
+        const char *version;
+        bool usual;
+        const char *words; /* how it is encrypted, or why it is not */
+    } cases[] = {
+        {"1.0", false, "TLSv1 "},   {"1.1", false, "TLSv1.1 "}, {"1.2", false, "TLSv1.2 "},
+        {"1.3", false, "TLSv1.3 "}, {"1.0", true, old},         {"1.1", true, old},
+        {"1.2", true, "TLSv1.2 "},  {"1.3", true, "TLSv1.3 "},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct failure why = {""};
+        struct server server = {0};
+        struct tls_context *client =
+            cases[i].usual ? new_client() : tls_client(&careless, NULL, &why);
+        struct stream *stream = open_tcp(&server.socket);
+        server.context = tls_server(file_path("mail.pem"), file_path("mail.key"), NULL);
+        assert_int_equal(tls_only_version(server.context, cases[i].version, NULL), 0);
+        assert_int_equal(pthread_create(&server.thread, NULL, serve, &server), 0);
+        int started = stream_start_tls(stream, client, "mail.example.org", &why);
+        const char *words = started == 0 ? stream_tls_description(stream) : why.text;
+        assert_int_equal(started, cases[i].words == old ? -1 : 0);
+        assert_int_equal(strncmp(words, cases[i].words, strlen(cases[i].words)), 0);
+        stream_close(stream);
+        stop_server(&server);
+        tls_free(client);
+    }
+    struct failure why = {""};
+    struct tls_context *client = new_client();
+    assert_int_equal(tls_only_version(client, "2.0", &why), -1);
+    assert_string_equal(why.text, "there is no TLS 2.0");
+    tls_free(client);
+}
+
 static void says_why_files_do_not_serve(void **state) {
     (void)state;
     static const struct {
@@ -251,11 +290,9 @@ static void logs_keys_for_wireshark(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(refuses_certificates_in_words),
-        TEST(trusts_whom_it_is_told_to),
-        TEST(a_client_is_as_strict_as_its_rules),
-        TEST(says_why_files_do_not_serve),
-        TEST(logs_keys_for_wireshark),
+        TEST(refuses_certificates_in_words),      TEST(trusts_whom_it_is_told_to),
+        TEST(a_client_is_as_strict_as_its_rules), TEST(only_rules_forbid_old_versions),
+        TEST(says_why_files_do_not_serve),        TEST(logs_keys_for_wireshark),
     };
     return cmocka_run_group_tests(tests, make_certificates, remove_certificates);
 }

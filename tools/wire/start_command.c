@@ -121,8 +121,9 @@ static void describe_server(const struct lab_run *run, char *words, size_t size)
 static void print_banner(const struct lab *lab, const struct lab_run *run, const char *peer) {
     char server[200];
     describe_server(run, server, sizeof server);
-    printf("Lab %02d: %s. Server: %s%s%s. Recording until you exit.\n", lab_number(lab), lab->title,
-           server, peer != NULL ? ", behind " : "", peer != NULL ? peer : "");
+    printf("Lab %02d: %s. Server: %s%s%s.%sRecording until you exit.\n", lab_number(lab),
+           lab->title, server, peer != NULL ? ", behind " : "", peer != NULL ? peer : "",
+           peer != NULL ? "\n" : " ");
     for (size_t i = 0; i < lab->tries.count; i++)
         printf("%s\n", lab->tries.text[i]);
     if (lab->tries.count == 0)
