@@ -1,14 +1,12 @@
 #include "secure.h"
 
-#define HANDSHAKE_SECONDS 30
-
 bool secure_is_offered(const struct session *session) {
     return session->settings->tls != NULL && !stream_is_tls(session->stream);
 }
 
 int secure_handshake_seconds(const struct settings *settings) {
     int idle = settings->idle_ms / 1000;
-    return idle < HANDSHAKE_SECONDS ? idle : HANDSHAKE_SECONDS;
+    return idle < settings->handshake_seconds ? idle : settings->handshake_seconds;
 }
 
 static deadline handshake_end(const struct session *session) {

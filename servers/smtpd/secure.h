@@ -6,7 +6,7 @@
 
 #include "session.h"
 
-/* How long a handshake may take: half a minute, and not longer than a command. */
+/* How long a handshake may take: smtpd.handshake, and not longer than a command. */
 int secure_handshake_seconds(const struct settings *settings);
 
 /* Whether STARTTLS can begin now: there is a certificate, and no TLS yet. */

@@ -23,6 +23,7 @@ const struct config_key settings_keys[] = {
     {"smtpd", "errors", CONFIG_NUMBER, "100", "refused commands in one session, then 421"},
     {"smtpd", "idle", CONFIG_SECONDS, "5m", "a session that is silent for so long is closed"},
     {"smtpd", "session", CONFIG_SECONDS, "1h", "no session lasts longer"},
+    {"smtpd", "handshake", CONFIG_SECONDS, "30s", "a TLS handshake that takes longer is given up"},
     {"smtpd", "connections", CONFIG_NUMBER, "1200", "connections at once, a further one hears 421"},
     {"smtpd", "per-address", CONFIG_NUMBER, "1000", "connections at once from one address"},
     {"smtpd", "stop", CONFIG_SECONDS, "5s", "how long a stop waits for messages under way"},
@@ -47,8 +48,8 @@ static const struct range {
     {"commands", 1, LONG_MAX},      {"errors", 1, LONG_MAX},
     {"idle", 1, INT_MAX / 1000},    {"session", 1, INT_MAX / 1000},
     {"connections", 1, 1 << 20},    {"per-address", 1, 1 << 20},
-    {"stop", 0, INT_MAX / 1000},    {"auth-failures", 1, 20},
-    {"auth-delay", 0, 60},
+    {"stop", 0, INT_MAX / 1000},    {"handshake", 1, INT_MAX / 1000},
+    {"auth-failures", 1, 20},       {"auth-delay", 0, 60},
 };
 
 static int check_ranges(const struct config *config, struct failure *why) {
@@ -106,6 +107,7 @@ int settings_load(struct settings *settings, const struct config *config, struct
         .errors = (unsigned long)config_number(config, "smtpd", "errors"),
         .idle_ms = (int)config_number(config, "smtpd", "idle") * 1000,
         .session_ms = (int)config_number(config, "smtpd", "session") * 1000,
+        .handshake_seconds = (int)config_number(config, "smtpd", "handshake"),
         .connections = (int)config_number(config, "smtpd", "connections"),
         .per_address = (int)config_number(config, "smtpd", "per-address"),
         .stop_seconds = (int)config_number(config, "smtpd", "stop"),

@@ -37,6 +37,7 @@ struct settings {
     unsigned long errors;            /* a session */
     int idle_ms;
     int session_ms;
+    int handshake_seconds;
     int connections;
     int per_address;
     int stop_seconds;
