@@ -21,7 +21,7 @@ fi
 
 mkdir -p "$directory"
 umask 077
-work=$(mktemp -d "$directory/new-XXXXXX")
+work=$(mktemp -d "$(realpath "$directory")/new-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 

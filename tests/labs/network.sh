@@ -41,6 +41,10 @@ expect '/tmp is private' 1 '' "$wire" network test -e "$probe"
 rm -f "$probe"
 expect 'only the loopback' 0 'lo' "$wire" network sh -c 'sed -n "s/^ *\([^:]*\):.*/\1/p" /proc/net/dev'
 
+# shellcheck disable=SC2016 # the inner shell expands it
+expect 'the lab is trusted' 0 'tls/ca.pem: OK' env SSL_CERT_DIR=/none "$wire" network sh -c \
+  'cd "$(dirname "$SSL_CERT_FILE")/.." && test -z "${SSL_CERT_DIR-}" && openssl verify -CAfile "$SSL_CERT_FILE" tls/ca.pem'
+
 # A signal reaches the command, which may end in its own way. It says so on a file, once it is ready.
 ready=$build/run/network.ready
 rm -f "$ready"
