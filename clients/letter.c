@@ -1,5 +1,5 @@
 /*
- * letter FILE: a stored message, readable. It needs neither a host nor a port, so it is a program
+ * letter FILE…: stored messages, readable. It needs neither a host nor a port, so it is a program
  * of its own and no option of smtp's; what fetches mail can use its parts (view.h, save.h).
  */
 #include "complain.h"
@@ -14,10 +14,10 @@
 #include <unistd.h>
 
 static const char help[] =
-    "letter [options] FILE\n"
+    "letter [options] FILE…\n"
     "\n"
-    "Shows a stored message, such as one in a mailbox: its header decoded, its parts as a tree,\n"
-    "its text. FILE - is standard input. Control characters in it are shown by their values.\n"
+    "Shows stored messages, such as those in a mailbox: the header decoded, the parts as a tree,\n"
+    "the text. FILE - is standard input. Control characters are shown by their values.\n"
     "\n"
     "OPTIONS\n"
     "\n"
@@ -135,11 +135,16 @@ int main(int argc, char **argv) {
     int status = options_parse("letter", help, groups, argc, argv, &first);
     if (status >= 0)
         return status;
-    if (argc - first != 1)
-        return complain_misuse("letter", "needs one FILE");
-    struct failure why;
-    if (show(&settings, argv[first], &why) == 0)
-        return EXIT_SUCCESS;
-    complain("letter", "%s", why.text);
-    return EXIT_FAILED;
+    if (first == argc)
+        return complain_misuse("letter", "needs a FILE");
+    for (int i = first; i < argc; i++) {
+        struct failure why;
+        if (argc - first > 1 && settings.part == NULL)
+            printf("%s=== %s ===\n", i > first ? "\n" : "", argv[i]);
+        if (show(&settings, argv[i], &why) == 0)
+            continue;
+        complain("letter", "%s", why.text);
+        status = EXIT_FAILED;
+    }
+    return status < 0 ? EXIT_SUCCESS : status;
 }

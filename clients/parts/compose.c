@@ -30,6 +30,8 @@ static int add_subject(const char *subject, struct buf *header, struct failure *
 
 static int add_header(const struct compose_letter *letter, struct buf *header,
                       struct failure *why) {
+    if (letter->sender[0] == '\0')
+        return failure_set(why, "a message is from somebody: no sender is for the envelope only");
     if (field_add_date(letter->date, header, why) < 0 ||
         field_add_addresses("From", &letter->sender, 1, header, why) < 0 ||
         field_add_addresses("To", letter->recipients, letter->recipient_count, header, why) < 0 ||
@@ -98,9 +100,7 @@ static int make_pieces(const struct compose_letter *letter, struct piece *pieces
     struct media media =
         media_of_text(text->bytes.length > 0 ? text->bytes.bytes : "", text->bytes.length);
     if (media.type == NULL)
-        return failure_set(why,
-                           "%s: the text of a message is UTF-8; to send other files use --attach",
-                           text->name);
+        return failure_set(why, "%s is not UTF-8: --attach sends files of any kind", text->name);
     if (make_piece(&media, NULL, &text->bytes, &pieces[0], why) < 0)
         return -1;
     for (size_t i = 0; i < letter->file_count; i++) {

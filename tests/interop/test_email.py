@@ -100,6 +100,21 @@ class Written(Delivery):
         self.assertEqual([part.get_content() for part in inner.walk() if not part.is_multipart()], ["one\n", "1\n"])
         self.assertNotEqual(inner.get_boundary(), second.get_boundary())
 
+    def test_what_cannot_be_written_is_said_and_not_sent(self):
+        smtp = [str(BUILD / "bin" / "smtp"), self.server.host, str(self.server.port)]
+        for arguments, body, words in (
+            (("--from", "", "--to", "bob@example.org", "--subject", "x", "-"), b"a", "a message is from somebody"),
+            ((*SENDER, "--subject", "a\nBcc: carol@example.org", "-"), b"a", "the subject is one line"),
+            ((*SENDER, "--subject", b"\xff", "-"), b"a", "the subject is not UTF-8"),
+            ((*SENDER, "--subject", "x", "-"), b"\xff", "the text is not UTF-8"),
+            ((*SENDER, "--subject", "x", "--to", "ş@example.org", "-"), b"a", "only addresses of ASCII"),
+            ((*SENDER, "--attach", "/nowhere", "-"), b"a", "/nowhere: no such file"),
+            ((*SENDER, "--attach", "/", "-"), b"a", "is a directory"),
+        ):
+            with self.subTest(words=words):
+                self.assertIn(words, run(smtp + list(arguments), body, fails=True))
+        self.assertEqual(self.server.messages("bob"), [])
+
 
 class Read(unittest.TestCase):
     """The email package writes, letter reads."""

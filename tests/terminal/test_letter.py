@@ -79,6 +79,11 @@ class Letter(unittest.TestCase):
         self.assertEqual(self.letter("-", input=MESSAGE.replace(b"\n", b"\r\n")).decode().splitlines()[:3],
                          SHOWN.splitlines()[:3])
 
+    def test_shows_several(self):
+        self.assertEqual(self.letter(str(self.message), str(self.message)).decode(),
+                         "=== {0} ===\n{1}\n=== {0} ===\n{1}".format(self.message, SHOWN))
+        self.assertIn("no such file", self.letter("/nowhere", str(self.message), status=1))
+
     def test_shows_all_of_the_header(self):
         shown = self.letter("--header", str(self.message)).decode()
         self.assertTrue(shown.startswith("Return-Path: <alice@example.org>\nFrom:       Şule"), shown)
@@ -119,7 +124,7 @@ class Letter(unittest.TestCase):
         self.assertEqual(self.letter("--part", "7", str(self.message), status=1), "letter: there is no part 7\n")
         self.assertEqual(self.letter("--save", "/nowhere", str(self.message), status=1),
                          "letter: /nowhere: no such file or directory\n")
-        self.assertIn("needs one FILE", self.letter(status=2))
+        self.assertIn("needs a FILE", self.letter(status=2))
         self.assertIn("unknown option", self.letter("--what", status=2))
         with open("/dev/full", "wb") as full:
             result = subprocess.run([str(BUILD / "bin" / "letter"), str(self.message)], stdout=full, check=False,
