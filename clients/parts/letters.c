@@ -90,7 +90,8 @@ static int send_file(struct smtp *smtp, const struct letters *letters, const cha
     if (code == 421)
         return failure_set(&smtp->why, "the server ended the session: %s", words);
     if (accepted == 0) {
-        complain("smtp", "%s: not sent: %s", file, words);
+        complain("smtp", "%s: not sent: %s%s", file, words,
+                 code == 530 ? " (--auth USER logs in, --starttls encrypts)" : "");
         return 0;
     }
     printf("%s: %s\n", file, words);

@@ -240,6 +240,21 @@ class WithoutATerminal(LoginTest):
             self.leaves()
             self.ends(process, 1, b"", b"smtp: the server refused the login of alice: " + reply + words + b"\n")
 
+    def test_a_letter_that_needs_a_login_says_so(self):
+        letter = self.file("letter.eml", b"Subject: Selam\n\nSelam\n")
+        process = subprocess.Popen([str(BUILD / "bin/smtp"), "--name", "client.example.org", "127.0.0.1",
+                                    self.server.port(), "--from", "a@b", "--to", "c@d", letter],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        self.server.accept()
+        self.greets(b"AUTH PLAIN")
+        self.takes(b"MAIL FROM:<a@b>", b"530 5.7.0 log in first")
+        self.takes(b"RSET", b"250 ok")
+        self.leaves()
+        self.ends(process, 1, b"", b"smtp: %s: not sent: 530 5.7.0 log in first (--auth USER logs in, --starttls "
+                                   b"encrypts)\n" % letter.encode())
+
     def test_wrong_use(self):
         for options, why in ((["--password-file", "x"], b"--password-file is for --auth"),
                              (["--mechanism", "LOGIN"], b"--mechanism is for --auth"),
