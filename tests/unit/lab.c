@@ -248,6 +248,7 @@ static void mistakes_are_named_with_file_and_line(void **state) {
         {"[check a]\nsays = x\nneeds = b\nexit = 0\n[check b]\n",
          "lab.ini:6: there is no [check b] above"},
         {"[check a]\nsays = x\nrun = far\n", "lab.ini:6: there is no [run far]"},
+        {"[question a]\ntext = x\nrun = far\n", "lab.ini:6: there is no [run far]"},
         {"[check a]\nsays = x\npoints = many\n", "lab.ini:6: \"many\" is not a whole number"},
         {"[check a]\nsays = x\nafter = tcp\n", "lab.ini:4: \"after\" needs frames = FILTER"},
         {"[check a]\nsays = x\nframes =\n", "lab.ini:6: frames = a display filter: the filter is"},

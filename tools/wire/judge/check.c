@@ -154,15 +154,33 @@ static int write_question(const struct check_setup *setup, size_t number,
     return result;
 }
 
+/* A question about what one of the runs has left. */
+static int write_question_of_run(const struct check_setup *setup, size_t number, const bool *runs,
+                                 const struct questions *questions,
+                                 const struct dissection *dissection, struct failure *why) {
+    size_t run = setup->lab->questions[number].run, place = 0;
+    char file[PATH_MAX];
+    for (size_t i = 0; i < run; i++) /* the runs' captures are the first, in their order */
+        place += runs[i] ? 1 : 0;
+    if (files_path(file, why, "%s/%s/capture.pcapng", setup->directory,
+                   setup->lab->runs[run].name) < 0)
+        return -1;
+    struct question_case given = questions_of_run(questions, file, &dissection->captures[place]);
+    return write_question(setup, number, &given, why);
+}
+
 /* Judges the asked questions. */
-static int judge_questions(const struct check_setup *setup, struct questions *questions,
-                           const struct dissection *dissection, struct failure *why) {
+static int judge_questions(const struct check_setup *setup, const bool *runs,
+                           struct questions *questions, const struct dissection *dissection,
+                           struct failure *why) {
     const struct lab *lab = setup->lab;
     int result = 0;
     questions_dissected(questions,
                         questions->joins ? &dissection->captures[questions->place] : NULL);
     for (size_t i = 0; result == 0 && i < lab->question_count; i++)
-        if (setup->asked[i])
+        if (setup->asked[i] && lab->questions[i].run > 0)
+            result = write_question_of_run(setup, i, runs, questions, dissection, why);
+        else if (setup->asked[i])
             result = write_question(setup, i, &questions->given, why);
     return result;
 }
@@ -180,7 +198,7 @@ static int dissect_and_judge(const struct check_setup *setup, const bool *wanted
     if (result == 0)
         result = judge(setup, wanted, runs, dissection, references, why);
     if (result == 0 && questions != NULL)
-        result = judge_questions(setup, questions, dissection, why);
+        result = judge_questions(setup, runs, questions, dissection, why);
     dissection_free(dissection);
     return result;
 }
@@ -232,7 +250,7 @@ static int lock(const char *directory, struct failure *why) {
     return 0;
 }
 
-/* The wanted checks, those that they need, and the runs of all these. */
+/* The wanted checks, those that they need, and the runs of all these, and of the questions. */
 static void choose(const struct check_setup *setup, bool *wanted, bool *runs) {
     const struct lab *lab = setup->lab;
     for (size_t i = lab->check_count; i-- > 0;) { /* what a check needs stands above it */
@@ -245,6 +263,9 @@ static void choose(const struct check_setup *setup, bool *wanted, bool *runs) {
         for (size_t j = 0; j < check->run_count; j++)
             runs[check->runs[j]] = true;
     }
+    for (size_t i = 0; i < lab->question_count; i++)
+        if (setup->asked[i] && lab->questions[i].run > 0)
+            runs[lab->questions[i].run] = true;
 }
 
 /* Whatever happens now, nobody takes an old verdict for a new one. */

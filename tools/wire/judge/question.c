@@ -137,8 +137,8 @@ static bool decide(const struct lab *lab, size_t number, const struct question_c
     buf_printf(&words->expected, "a frame that the filter below shows");
     buf_printf(&words->got,
                "none: your capture does not hold this part of the dialogue. Record "
-               "another one: ./kit capture %d",
-               lab_number(lab));
+               "another one: ./kit %s %d",
+               given->recorder, lab_number(lab));
     words->points_out = true;
     return false;
 }

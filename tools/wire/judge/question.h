@@ -20,6 +20,7 @@
 struct question_case {
     const char *answer_file;  /* labs/NN-name/answers.ini, for the words of a verdict */
     const char *capture_file; /* labs/NN-name/capture.pcapng */
+    const char *recorder;     /* what of kit records it: "capture", or "check" */
     const struct answers *answers;
     const struct dissect_capture *capture; /* its answers are those of lab.questions; NULL: none,
                                               and `why` says why */

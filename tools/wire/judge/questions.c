@@ -26,6 +26,7 @@ int questions_begin(struct questions *questions, const struct lab *lab, const ch
     questions->given = (struct question_case){
         .answer_file = files_short_path(answers),
         .capture_file = files_short_path(capture),
+        .recorder = "capture",
         .answers = &questions->answers,
     };
     return answers_read(answers, lab, &questions->answers, why);
@@ -57,6 +58,16 @@ void questions_dissected(struct questions *questions, const struct dissect_captu
     struct question_case *given = &questions->given;
     given->capture = capture != NULL ? capture : dissect_alone(questions);
     given->foreign = given->capture != NULL && is_foreign(questions->lab, given->capture);
+}
+
+struct question_case questions_of_run(const struct questions *questions, const char *file,
+                                      const struct dissect_capture *capture) {
+    struct question_case given = questions->given;
+    given.capture_file = files_short_path(file);
+    given.recorder = "check";
+    given.capture = capture;
+    given.foreign = false; /* it was recorded just now */
+    return given;
 }
 
 void questions_free(struct questions *questions) {

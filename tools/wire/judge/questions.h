@@ -35,6 +35,10 @@ int questions_begin(struct questions *questions, const struct lab *lab, const ch
    then it is tried alone, and if that fails, each question's verdict says why. */
 void questions_dissected(struct questions *questions, const struct dissect_capture *capture);
 
+/* How a question with `run` is judged: by what that run has left in `file`. */
+struct question_case questions_of_run(const struct questions *questions, const char *file,
+                                      const struct dissect_capture *capture);
+
 void questions_free(struct questions *questions);
 
 #endif

@@ -62,6 +62,7 @@
  *     field    = ip.dst tcp.dstport
  *     where    = tcp.flags.syn == 1 && tcp.flags.ack == 0
  *     points   = 2                   1 without it
+ *     run      = tls12               read from the capture that this run leaves when it is judged
  *     hint     = …                   as those of a check
  */
 #ifndef WIRE_LAB_H
@@ -149,6 +150,7 @@ struct lab_question {
     char *text;
     char *field;
     char *where;
+    size_t run; /* number in lab.runs: its capture holds the answer; 0: the student's own */
     struct lab_lines hints;
 };
 

@@ -53,17 +53,24 @@ int lab_take_run_key(struct lab *lab, const struct ini_entry *entry, struct fail
     return known == 1 ? failure_set(why, "a run has no key \"%s\"", entry->key) : known;
 }
 
+/* The number of the run of that name. 0 or -1. */
+static int find_run(const struct lab *lab, const char *name, size_t *number, struct failure *why) {
+    for (size_t i = 0; i < lab->run_count; i++) {
+        *number = i;
+        if (strcmp(lab->runs[i].name, name) == 0)
+            return 0;
+    }
+    return failure_set(why, "there is no [run %s]", name);
+}
+
 int lab_take_check_runs(struct lab *lab, struct lab_check *check, const char *value,
                         struct failure *why) {
     struct arguments names = {0};
     int result = text_words(value, &names, why);
     for (size_t i = 0; result == 0 && i < names.count; i++) {
         size_t found = 0;
-        while (found < lab->run_count && strcmp(lab->runs[found].name, names.words[i]) != 0)
-            found++;
+        result = find_run(lab, names.words[i], &found, why);
         size_t *runs = lab_grow(check->runs, &check->run_count, sizeof *runs);
-        if (found == lab->run_count)
-            result = failure_set(why, "there is no [run %s]", names.words[i]);
         if (runs == NULL) {
             result = no_memory(why);
             break;
@@ -143,6 +150,8 @@ int lab_take_question_key(struct lab *lab, const struct ini_entry *entry, struct
         return set_once(&question->where, entry->value, why);
     if (strcmp(entry->key, "points") == 0)
         return text_number(entry->value, 100, &question->points, why);
+    if (strcmp(entry->key, "run") == 0)
+        return find_run(lab, entry->value, &question->run, why);
     if (strcmp(entry->key, "hint") == 0)
         return add_line(&question->hints, entry->value, why);
     return failure_set(why, "a question has no key \"%s\"", entry->key);
