@@ -57,7 +57,7 @@ CONTENT = [
 ]
 OF_A_LAB = ["labs/{}/" + name for name in ("README.md", ".gitattributes", "*.c", "*.h", "*.ini", "*.session",
                                            "*.eml", "*.txt", "*.png", "*.password", "*.pem")]
-OF_A_LAB += ["captures/{}.pcapng", "captures/{}.txt"]
+OF_A_LAB += ["captures/{}.pcapng", "captures/{}.txt", "captures/{}-*.pcapng", "captures/{}-*.txt"]
 NEVER = ["docs/instructor*"]
 
 # The reader's own: an update leaves them alone (update.py has the same rule).
