@@ -219,7 +219,11 @@ static int take_next(struct by_hand *session, bool *more_typed) {
         return errno == EINTR ? 0 : failure_system(&smtp->why, errno, "poll");
     if (here || (wait[0].revents != 0 && has_spoken(smtp))) {
         repl_pause(session->repl); /* perhaps only half a line is there */
-        return take_reply(session, smtp_read_reply(smtp));
+        if (take_reply(session, smtp_read_reply(smtp)) < 0)
+            return -1;
+        return session->tls_due
+                   ? failure_set(&smtp->why, "the server went on in clear where TLS must begin")
+                   : 0;
     }
 
     struct repl_line line;

@@ -102,6 +102,16 @@ class Tls(ConsoleTest):
         self.server.hangs_up()
         self.assertEqual(terminal.end(), 0)
 
+    def test_ends_when_the_server_goes_on_in_clear(self):
+        terminal = self.begin()
+        self.greet(terminal)
+        self.type(terminal, "STARTTLS")
+        self.server.hears(b"STARTTLS\r\n")
+        self.server.says(b"220 go on\r\n250 what somebody slipped in\r\n")
+        self.assertEqual(terminal.end(), 1)
+        self.assertEqual(terminal.screen.lines()[-2:], [
+            "250 what somebody slipped in", "smtp: the server went on in clear where TLS must begin"])
+
     def test_ends_when_the_certificate_is_not_believed(self):
         terminal = self.begin()
         self.ask_for_tls(terminal)
