@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -187,6 +188,11 @@ const char *stream_failure(const struct stream *stream) {
 static void release(struct stream *stream) {
     transport_free_tls(&stream->transport);
     close(stream->transport.socket);
+    /* A password may have come or gone through them. */
+    if (stream->in != NULL)
+        explicit_bzero(stream->in, STREAM_IN_SIZE);
+    if (stream->out != NULL)
+        explicit_bzero(stream->out, STREAM_OUT_SIZE);
     free(stream->in);
     free(stream->out);
     free(stream);
