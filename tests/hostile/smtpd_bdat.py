@@ -233,7 +233,7 @@ class Bdat(unittest.TestCase):
             self.peer.send(b"x" * 999998 + b"\r\n")
         expect("552 5.3.4", self.peer.reply())
         self.peer.send(b"BDAT 18446744073709551615\r\n" + b"x" * 3000000)
-        self.assertLess(self.server.memory() - before, 1024)
+        self.assertLess(self.server.memory() - before, 4096)  # of more than 30,000 that came
         self.peer.close()
 
 
