@@ -76,7 +76,8 @@ bool auth_offers(const struct smtp_reply *ehlo, const char *mechanism);
 int smtp_auth_plain(struct smtp *smtp, const char *user, const char *password);
 
 /*
- * TODO 5. AUTH LOGIN, older than any RFC. The server asks for one thing after the other, in base64:
+ * TODO 5. AUTH LOGIN, which no RFC describes. The server asks for one thing after the other, in
+ * base64:
  *
  *     C: AUTH LOGIN
  *     S: 334 VXNlcm5hbWU6            Username:
