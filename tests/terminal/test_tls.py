@@ -1,9 +1,10 @@
 """/tls on a terminal: TLS begun by hand, and the certificate for a person to read."""
 import re
 import ssl
+import subprocess
 import unittest
 
-from console import BUILD, ENTER, ConsoleTest
+from console import BUILD, ENTER, PATIENCE, ConsoleTest
 
 CERTIFICATES = BUILD / "lab/tls"
 
@@ -120,6 +121,18 @@ class Tls(ConsoleTest):
         self.server.connection.close()
         self.assertEqual(terminal.end(), 1)
         self.assertEqual(terminal.screen.lines()[-1], "smtp: the certificate is self-signed: nobody vouches for it")
+
+    def test_says_what_makes_no_sense(self):
+        for options, status, words in (
+                (("--tls", "--starttls"), 2, "--tls and --starttls are two ways to the same: take one"),
+                (("--ca", ""), 2, "--ca needs the name of a file"),
+                (("--tls", "--ca", "no-such-file.pem"), 1, "cannot read the certificates in no-such-file.pem")):
+            with self.subTest(options=options):
+                ran = subprocess.run([str(BUILD / "bin/smtp"), *options, "127.0.0.1", self.server.port()],
+                                     stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE,
+                                     check=False)
+                self.assertEqual(ran.returncode, status)
+                self.assertIn("smtp: " + words, ran.stderr)
 
 
 if __name__ == "__main__":
