@@ -178,7 +178,7 @@ static void measure_all(const struct dissect_capture *capture, const struct dial
     if (measures_make(capture->frames, capture->frame_count, dialogues, &measures, &why) < 0)
         fuzz_fail("it cannot be measured: %s", why.text);
     for (size_t i = 0; i < measures.count; i++)
-        for (int side = 0; side < 2; side++)
+        for (enum dialogue_side side = DIALOGUE_CLIENT; side <= DIALOGUE_SERVER; side++)
             fprintf(out, "%llu %f %f", measure_tls_cost(&measures.list[i], side),
                     measure_throughput(&measures.list[i], side),
                     measure_goodput(&measures.list[i], side));
