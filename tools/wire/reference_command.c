@@ -84,7 +84,7 @@ const struct command reference_command = {
     .run = perform,
     .usage = "LAB [OPTION…]",
     .meaning = "Records a lab's reference capture anew, from its solution: captures/NN-name.pcapng "
-               "and .txt.",
+               "and .txt;\nof another run that a question is about captures/NN-name-RUN.",
     .details =
         "  --verify             changes nothing: holds a new recording against both\n"
         "  --run-directory DIR  what the run leaves; without it build/run/reference/NN-name\n"

@@ -13,21 +13,21 @@ enum {
     TEXT_LIMIT = 16 << 20
 };
 
-/* Performs the main run; the path of its capture is in `capture`. */
-static int record_main(const struct reference_setup *setup, char capture[PATH_MAX],
-                       struct failure *why) {
+/* Performs one run; the path of its capture is in `capture`. */
+static int record_run(const struct reference_setup *setup, size_t number, char capture[PATH_MAX],
+                      struct failure *why) {
     const struct run_setup run = {
         .lab = setup->lab, .programs = setup->programs, .directory = setup->directory};
     bool *wanted = calloc(setup->lab->run_count, sizeof *wanted);
     if (wanted == NULL)
         return failure_set(why, "not enough memory");
-    wanted[0] = true;
+    wanted[number] = true;
     int result = files_make_directory(setup->directory, why);
     if (result == 0)
         result = run_all(&run, wanted, why);
     free(wanted);
     struct run_result ended;
-    const char *name = setup->lab->runs[0].name;
+    const char *name = setup->lab->runs[number].name;
     if (result < 0 || run_result_read(setup->directory, name, &ended, why) < 0)
         return -1;
     char words[200];
@@ -60,9 +60,29 @@ static int write_canonical(const char *const *captures, size_t count, struct buf
     return result;
 }
 
-static int reference_path(const struct reference_setup *setup, const char *kind,
+static int reference_path(const struct reference_setup *setup, size_t number, const char *kind,
                           char path[PATH_MAX], struct failure *why) {
-    return files_path(path, why, "%s/%s.%s", setup->captures, setup->lab->name, kind);
+    return number == 0 ? files_path(path, why, "%s/%s.%s", setup->captures, setup->lab->name, kind)
+                       : files_path(path, why, "%s/%s-%s.%s", setup->captures, setup->lab->name,
+                                    setup->lab->runs[number].name, kind);
+}
+
+/* The main run, and those that questions are about. */
+static bool has_reference(const struct lab *lab, size_t number) {
+    bool asked = number == 0;
+    for (size_t i = 0; i < lab->question_count; i++)
+        asked |= lab->questions[i].run == number;
+    return asked;
+}
+
+typedef int for_run(const struct reference_setup *setup, size_t number, struct failure *why);
+
+static int for_each_run(const struct reference_setup *setup, for_run *what, struct failure *why) {
+    int result = 0;
+    for (size_t i = 0; result == 0 && i < setup->lab->run_count; i++)
+        if (has_reference(setup->lab, i))
+            result = what(setup, i, why);
+    return result;
 }
 
 static int copy(const char *from, const char *to, struct failure *why) {
@@ -75,11 +95,11 @@ static int copy(const char *from, const char *to, struct failure *why) {
     return result;
 }
 
-int reference_make(const struct reference_setup *setup, struct failure *why) {
+static int make(const struct reference_setup *setup, size_t number, struct failure *why) {
     char capture[PATH_MAX], reference[PATH_MAX], text_path[PATH_MAX];
-    if (record_main(setup, capture, why) < 0 ||
-        reference_path(setup, "pcapng", reference, why) < 0 ||
-        reference_path(setup, "txt", text_path, why) < 0)
+    if (record_run(setup, number, capture, why) < 0 ||
+        reference_path(setup, number, "pcapng", reference, why) < 0 ||
+        reference_path(setup, number, "txt", text_path, why) < 0)
         return -1;
     struct buf text;
     const char *captures[] = {capture};
@@ -110,10 +130,11 @@ static int compare(const char *name, const struct buf *one, const char *other_na
     return 0;
 }
 
-int reference_verify(const struct reference_setup *setup, struct failure *why) {
+static int verify(const struct reference_setup *setup, size_t number, struct failure *why) {
     char capture[PATH_MAX], reference[PATH_MAX], text_path[PATH_MAX];
-    if (reference_path(setup, "pcapng", reference, why) < 0 ||
-        reference_path(setup, "txt", text_path, why) < 0 || record_main(setup, capture, why) < 0)
+    if (reference_path(setup, number, "pcapng", reference, why) < 0 ||
+        reference_path(setup, number, "txt", text_path, why) < 0 ||
+        record_run(setup, number, capture, why) < 0)
         return -1;
     struct buf committed, texts[2];
     const char *captures[] = {capture, reference};
@@ -131,4 +152,12 @@ int reference_verify(const struct reference_setup *setup, struct failure *why) {
     buf_free(&texts[0]);
     buf_free(&texts[1]);
     return result;
+}
+
+int reference_make(const struct reference_setup *setup, struct failure *why) {
+    return for_each_run(setup, make, why);
+}
+
+int reference_verify(const struct reference_setup *setup, struct failure *why) {
+    return for_each_run(setup, verify, why);
 }

@@ -2,7 +2,8 @@
  * reference: the recording of a lab's main run that students compare theirs with.
  *
  * captures/NN-name.pcapng is what the finished program left on the wire; captures/NN-name.txt is
- * its dialogue in canonical form (canon.h), readable where no Wireshark is.
+ * its dialogue in canonical form (canon.h), readable where no Wireshark is. Another run that a
+ * question is about has captures/NN-name-RUN.pcapng and .txt.
  */
 #ifndef WIRE_REFERENCE_H
 #define WIRE_REFERENCE_H
@@ -18,7 +19,8 @@ struct reference_setup {
     const char *captures;  /* captures/ */
 };
 
-/* Records it anew: writes both files. This process must be in the lab network. 0 or -1. */
+/* Records them anew: writes both files of each. This process must be in the lab network. 0 or -1.
+ */
 int reference_make(const struct reference_setup *setup, struct failure *why);
 
 /*
