@@ -1,4 +1,5 @@
 """wire start on a terminal, and wire capture."""
+import subprocess
 import unittest
 
 from console import BUILD, SOURCE
@@ -58,6 +59,18 @@ class Capture(DeskTest):
         self.assertEqual(old.read_bytes(), first)
         self.assertNotEqual(capture.read_bytes(), first)
         self.assertIn("EHLO client.example.org", self.wire("show", capture))
+
+    def test_two_at_once_do_not_meet(self):
+        solutions = BUILD / "solutions"
+        if not (solutions / "01-raw-socket").exists():
+            self.skipTest("no solutions here")
+        captures = [self.place / f"capture-{number}.pcapng" for number in range(4)]
+        commands = [subprocess.Popen([WIRE, "capture", "1", "--programs", solutions, "-o", capture], text=True,
+                                     stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for capture in captures]
+        for command, capture in zip(commands, captures):
+            said = command.communicate(timeout=100)[0]
+            self.assertEqual(command.returncode, 0, said)
+            self.assertIn("EHLO client.example.org", self.wire("show", capture))
 
     def test_nothing_sent_nothing_kept(self):
         (self.place / "capture.pcapng").write_text("of yesterday")

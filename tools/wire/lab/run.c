@@ -1,4 +1,5 @@
 #include "run.h"
+#include "files.h"
 #include "network.h"
 #include "process.h"
 #include "run_one.h"
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/sysinfo.h>
 #include <sys/wait.h>
@@ -121,7 +123,30 @@ static void show_progress(const struct run_setup *setup, size_t done, size_t tot
         fprintf(stderr, "\r%40s\r", "");
 }
 
+/* Two commands at once would remove each other's results: the second waits. The lock is this
+   process's until it ends, for it still has to read what the runs left; the kernel takes it back.
+ */
+static int take_directory(const char *path, struct failure *why) {
+    static int held = -1;
+    if (held >= 0)
+        close(held);
+    held = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (held < 0)
+        return failure_system(why, errno, "%s", path);
+    if (flock(held, LOCK_EX | LOCK_NB) == 0)
+        return 0;
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "%s is in use: waiting until the other command is done\n",
+                files_short_path(path));
+    while (flock(held, LOCK_EX) < 0)
+        if (errno != EINTR)
+            return failure_system(why, errno, "%s", path);
+    return 0;
+}
+
 int run_all(const struct run_setup *setup, const bool *wanted, struct failure *why) {
+    if (take_directory(setup->directory, why) < 0)
+        return -1;
     struct job running[JOBS_LIMIT] = {0};
     size_t count = 0, limit = jobs(setup->jobs);
     size_t done = 0, total = 0;

@@ -52,6 +52,9 @@ struct run_setup {
  * Performs the runs whose `wanted[number]` is true, several at once where each can have a network
  * of its own. This process must be in the lab network. 0, or -1: some run could not be performed (a
  * server did not start, nothing could be recorded, …), so nothing can be judged.
+ *
+ * Whoever else performs runs in the same directory is waited for; it then is this process's until
+ * that ends.
  */
 int run_all(const struct run_setup *setup, const bool *wanted, struct failure *why);
 
