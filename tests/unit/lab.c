@@ -45,7 +45,7 @@ static void a_whole_lab(void **state) {
                                "script = good.session\n"
                                "session = none\n"
                                "peer = slow\n"
-                               "listen = [::1]:25\n"
+                               "listen = [::1]:110\n" /* of a script, any port */
                                "limit = 500ms\n"
                                "message = big.eml 1000\n"
                                "[question who]\n"
@@ -80,7 +80,7 @@ static void a_whole_lab(void **state) {
     assert_int_equal(other->script.count, 2);
     assert_false(other->typed); /* none */
     assert_int_equal(other->peers.count, 1);
-    assert_string_equal(other->listen.words[0], "[::1]:25");
+    assert_string_equal(other->listen.words[0], "[::1]:110");
     assert_int_equal(other->limit_ms, 500);
     assert_string_equal(other->message, "big.eml");
     assert_int_equal(other->message_size, 1000);
@@ -229,6 +229,12 @@ static void mistakes_are_named_with_file_and_line(void **state) {
         {"[run a]\nlisten = a:1 b:2 c:3 d:4 e:5\n", "lab.ini:5: one address, or up to 4 of them"},
         {"[run a]\nservers = script\nscript = two.session\nlisten = a:1 b:2\n",
          "lab.ini:4: run a: a script listens at one address"},
+        {"[run a]\nservers = pop3d\n",
+         "lab.ini:4: run a: 127.0.0.2:25: port 25 is for smtpd, which is not among the servers"},
+        {"[run a]\nservers = smtpd\nlisten = a:25 b:995\n",
+         "lab.ini:4: run a: b:995: port 995 is for pop3d, which is not among the servers"},
+        {"[run a]\nservers = pop3d\nlisten = a:110 a:111\n",
+         "lab.ini:4: run a: a:111: none of the servers listens at port 111"},
         {"[run a]\nlimit = soon\n", "lab.ini:5: \"soon\" is not a time"},
         {"[run a]\nmessage = big.eml\n", "big.eml: no such file"},
         {"[run a]\nmessage = ../x 10\n", "lab.ini:5: message = FILE of the lab, or NAME SIZE"},
@@ -285,6 +291,25 @@ static void mistakes_are_named_with_file_and_line(void **state) {
     assert_non_null(strstr(why.text, "[lab] needs title and client"));
 }
 
+static void each_address_is_one_of_a_server(void **state) {
+    (void)state;
+    static const char *const right[] = {
+        "servers = smtpd\nlisten = a:25 a:587 a:465 a:2525\n",
+        "servers = pop3d\nlisten = a:110 [::1]:995\n",
+        "servers = pop3d smtpd\nlisten = a:110 a:995 a:25 a:2525\n",
+        "listen = a:110\n", /* nobody is started */
+    };
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+        char text[400];
+        struct lab lab;
+        struct failure why = {""};
+        snprintf(text, sizeof text, "%s%s", minimal, right[i]);
+        if (read_lab(text, &lab, &why) < 0)
+            fail_msg("%s gives \"%s\"", right[i], why.text);
+        lab_free(&lab);
+    }
+}
+
 static void a_line_has_a_limit(void **state) {
     (void)state;
     char text[600];
@@ -331,6 +356,7 @@ int main(void) {
         cmocka_unit_test(what_is_judged_is_watched),
         cmocka_unit_test(a_check_needs_those_above_it),
         cmocka_unit_test(mistakes_are_named_with_file_and_line),
+        cmocka_unit_test(each_address_is_one_of_a_server),
         cmocka_unit_test(a_line_has_a_limit),
         cmocka_unit_test(a_lab_is_found_by_number_or_name),
     };

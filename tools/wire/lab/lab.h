@@ -20,10 +20,10 @@
  *                      quotes" with the escapes of text.h when they hold blanks or nothing. {run}
  *                      is the run's directory. The program works in labs/NN-name, which it cannot
  *                      write
- *     servers  = smtpd               which servers run (servers.c has the table); `script`:
+ *     servers  = smtpd pop3d         which servers run (servers.c has the table); `script`:
  *                      wire itself is the server, and plays the file that `script` names
- *     listen   = [::1]:25            where the server listens; without it 127.0.0.2:25. Several are
- *                                    separated by blanks
+ *     listen   = [::1]:25            where the servers listen, each at the ports that are his
+ *                      (servers.h); without it 127.0.0.2:25. Several are separated by blanks
  *     options  = smtpd.size=1000     settings for the servers, as behind their -o
  *     script   = late.session        what the scripted server says (session.h)
  *     session  = late.session        what is typed at the program, and what must come back before

@@ -219,6 +219,8 @@ int lab_run_finish(struct lab_run *run, const struct lab_run *main, const char *
         return failure_set(why, "run %s: servers = script needs script = FILE", run->name);
     if (run->scripted && run->listen.count > 1)
         return failure_set(why, "run %s: a script listens at one address", run->name);
+    if (servers_check(run->servers.words, run->listen.words, why) < 0)
+        return failure_set(why, "run %s: %s", run->name, why->text);
     if (run->peers.count > 0 && run->servers.count == 0 && !run->scripted)
         return failure_set(why, "run %s: a peer stands before a server; there is none", run->name);
     return 0;

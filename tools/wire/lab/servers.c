@@ -24,18 +24,24 @@ struct server {
     const char *name;
     struct service {
         const char *key;
-        const char *port; /* NULL: every port that is nobody else's */
-    } services[4];        /* up to one without a key */
+        const char *port;
+        bool others; /* every port, too, that is nobody's */
+    } services[4];   /* up to one without a key */
 };
 
 static const struct server known[] = {
-    {"smtpd", {{"smtpd.submission", "587"}, {"smtpd.submissions", "465"}, {"smtpd.listen", NULL}}},
+    {"smtpd",
+     {{"smtpd.submission", "587", false},
+      {"smtpd.submissions", "465", false},
+      {"smtpd.listen", "25", true}}},
+    {"pop3d", {{"pop3d.listen", "110", false}, {"pop3d.pop3s", "995", false}}},
 };
+#define KNOWN (sizeof known / sizeof known[0])
 
-static const char names[] = "smtpd";
+static const char names[] = "smtpd, pop3d";
 
 static const struct server *find(const char *name) {
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+    for (size_t i = 0; i < KNOWN; i++)
         if (strcmp(known[i].name, name) == 0)
             return &known[i];
     return NULL;
@@ -49,13 +55,50 @@ const char *servers_names(void) {
     return names;
 }
 
-/* The service that listens at "127.0.0.2:587". */
+/* "587" of "127.0.0.2:587". */
+static const char *port_of(const char *address) {
+    const char *colon = strrchr(address, ':');
+    return colon == NULL ? "" : colon + 1;
+}
+
+/* The server whose own port it is; NULL: nobody's. */
+static const struct server *owner_of(const char *port) {
+    for (size_t i = 0; i < KNOWN; i++)
+        for (const struct service *service = known[i].services; service->key != NULL; service++)
+            if (strcmp(service->port, port) == 0)
+                return &known[i];
+    return NULL;
+}
+
+/* The service of this server that listens at the address, or NULL. */
 static const struct service *service_at(const struct server *server, const char *address) {
-    const char *colon = strrchr(address, ':'), *port = colon == NULL ? "" : colon + 1;
-    const struct service *service = server->services;
-    while (service->port != NULL && strcmp(service->port, port) != 0)
-        service++;
-    return service;
+    const char *port = port_of(address);
+    bool nobodys = owner_of(port) == NULL;
+    for (const struct service *service = server->services; service->key != NULL; service++)
+        if (strcmp(service->port, port) == 0 || (service->others && nobodys))
+            return service;
+    return NULL;
+}
+
+static int check_address(char *const *servers, const char *address, struct failure *why) {
+    for (size_t i = 0; servers[i] != NULL; i++) {
+        const struct server *server = find(servers[i]);
+        if (server != NULL && service_at(server, address) != NULL)
+            return 0;
+    }
+    const struct server *owner = owner_of(port_of(address));
+    if (owner != NULL)
+        return failure_set(why, "%s: port %s is for %s, which is not among the servers", address,
+                           port_of(address), owner->name);
+    return failure_set(why, "%s: none of the servers listens at port %s", address,
+                       port_of(address));
+}
+
+int servers_check(char *const *servers, char *const *addresses, struct failure *why) {
+    for (size_t i = 0; servers != NULL && servers[0] != NULL && addresses[i] != NULL; i++)
+        if (check_address(servers, addresses[i], why) < 0)
+            return -1;
+    return 0;
 }
 
 /* "-o smtpd.listen=127.0.0.2:25" for each service; one that is not asked for listens nowhere. */

@@ -15,11 +15,19 @@ bool servers_known(const char *name);
 /* All names, for a message. */
 const char *servers_names(void);
 
+/*
+ * Whether each of `addresses` is at a port of one of these servers; both up to NULL. Without
+ * servers every address is right. 0, or -1: `why` says which is not, and whose it would be.
+ */
+int servers_check(char *const *servers, char *const *addresses, struct failure *why);
+
 struct servers_setup {
     char *const *names;   /* which, up to NULL; may be NULL */
     char *const *options; /* each goes behind a -o; up to NULL; may be NULL */
-    /* "127.0.0.2:25" …, up to NULL. The port says which service it is (RFC 8314 §7.3): 587 is
-       submission with STARTTLS, 465 submission under TLS, every other one receives mail. */
+    /* "127.0.0.2:25" …, up to NULL; servers_check has nothing against them. The port says whose it
+       is, and which service (RFC 8314 §7.3): of smtpd, 587 is submission with STARTTLS, 465
+       submission under TLS, and 25 and every port that is nobody's receive mail; of pop3d, 110 is
+       POP3 with STLS, 995 POP3 under TLS. */
     char *const *listen;
     const char *directory; /* the store goes into DIRECTORY/store, logs into DIRECTORY/NAME.log */
     const char *keys;      /* where they add the keys of their TLS sessions: SSLKEYLOGFILE */
