@@ -9,7 +9,7 @@
 set -euo pipefail
 
 build=${1:-build}
-peers=(postfix dovecot-core exim4-daemon-light)
+peers=(postfix dovecot-core dovecot-pop3d exim4-daemon-light)
 
 command -v apt-get >/dev/null || { echo 'peers.sh: neither Debian nor Ubuntu: no packages to unpack' >&2; exit 1; }
 

@@ -51,13 +51,17 @@ def make(path, owner, mode, group=None):
     path.chmod(mode)
 
 
-def sandbox(directory, home, root, environment, command):
-    """The command line that runs `command` with directory at `home` and the package's tree at PACKAGE."""
+def sandbox(directory, home, root, environment, command, binds=()):
+    """The command line that runs `command` with directory at `home` and the package's tree at PACKAGE.
+
+    `binds` are bwrap's options for further mounts, a tuple each: ("--bind", what, where)."""
     line = ["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--cap-add", "ALL",
             "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp",
             "--tmpfs", "/var/spool", "--bind", str(directory), home, "--ro-bind", str(root), PACKAGE]
     for name in ("passwd", "group"):
         line += ["--ro-bind", str(directory / "etc" / name), f"/etc/{name}"]
+    for bind in binds:
+        line += bind
     for name, value in environment.items():
         line += ["--setenv", name, value]
     return line + ["--chdir", "/"] + command
