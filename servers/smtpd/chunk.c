@@ -33,12 +33,8 @@ static bool take(struct session *session, struct reception *reception, unsigned 
     while (size > 0) {
         const char *bytes;
         size_t count;
-        session_wait(session);
-        enum stream_result result = stream_look(session->stream, &bytes, &count);
-        if (result != STREAM_OK) {
-            session_lost(session, result);
+        if (!session_look(session, &bytes, &count))
             return false;
-        }
         if (count > size)
             count = (size_t)size;
         if (reception != NULL)

@@ -6,12 +6,8 @@ static bool take_all(struct session *session, struct reception *reception) {
     while (!reception_is_whole(reception)) {
         const char *bytes;
         size_t count;
-        session_wait(session);
-        enum stream_result result = stream_look(session->stream, &bytes, &count);
-        if (result != STREAM_OK) {
-            session_lost(session, result);
+        if (!session_look(session, &bytes, &count))
             return false;
-        }
         stream_consume(session->stream, reception_take(session, reception, bytes, count));
     }
     return true;

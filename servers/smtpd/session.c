@@ -83,6 +83,14 @@ void session_lost(struct session *session, enum stream_result result) {
     }
 }
 
+bool session_look(struct session *session, const char **bytes, size_t *count) {
+    session_wait(session);
+    enum stream_result result = stream_look(session->stream, bytes, count);
+    if (result != STREAM_OK)
+        session_lost(session, result);
+    return result == STREAM_OK;
+}
+
 void session_reset(struct session *session) {
     reception_end(session->reception);
     session->reception = NULL;

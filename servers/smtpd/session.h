@@ -88,6 +88,10 @@ void session_close(struct session *session, const char *status, const char *text
 /* Gives the next read from the peer its time: `idle`, but not beyond the session's end. */
 void session_wait(struct session *session);
 
+/* Waits for bytes of the peer and shows them, as stream_look does. false: session_lost was to be
+   done, and is. */
+bool session_look(struct session *session, const char **bytes, size_t *count);
+
 /* What is to be done when a read did not bring what it should: says 421 if the peer still listens,
    and ends the session. */
 void session_lost(struct session *session, enum stream_result result);

@@ -6,7 +6,7 @@ import threading
 import time
 import unittest
 
-from smtpd import HASH, PASSWORD, Smtpd, expect
+from smtpd import HASH, PASSWORD, PATIENCE, Smtpd, expect
 
 LIMIT = 12288  # octets of a line, with CR LF (RFC 4954 §4)
 
@@ -391,7 +391,9 @@ class Delay(unittest.TestCase):
         server = self.start("smtpd.auth-delay=60s")
         peer = server.connect("submission").greet()
         peer.send(b"AUTH PLAIN " + WRONG[0].encode() + b"\r\n")
+        until = time.monotonic() + PATIENCE  # nothing on the wire says that the delay has begun: the log does
         while "login failed" not in server.log():
+            self.assertLess(time.monotonic(), until)
             time.sleep(0.01)
         begun = time.monotonic()
         stopping = threading.Thread(target=server.process.terminate)
