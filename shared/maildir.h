@@ -77,6 +77,19 @@ void maildir_end(struct maildir_delivery *delivery);
 int maildir_each(const char *path, int (*visit)(const char *message, void *context), void *context,
                  struct failure *why);
 
+/*
+ * Locks the mailbox for somebody who takes messages away, as POP3 does (RFC 1939 §4): one at a
+ * time. Who delivers, or reads as mutt does, neither asks for the lock nor waits for it. It is a
+ * flock(2) on the file pop3.lock in the mailbox, so it ends with the process that holds it, however
+ * that ends. Never waits. Returns a descriptor, and closing it ends the lock; or, with the reason:
+ */
+enum maildir_lock {
+    MAILDIR_FAILED = -1, /* no permission, no file descriptor … */
+    MAILDIR_IN_USE = -2, /* somebody else holds it */
+    MAILDIR_NONE = -3,   /* there is no such mailbox: nothing was ever delivered */
+};
+int maildir_lock(const char *path, struct failure *why);
+
 /* Removes what nobody has touched in tmp/ for 36 hours (the format's own rule): the remains of
    crashes. Returns how many, or -1: tmp/ cannot be read. */
 int maildir_sweep(const char *path, struct failure *why);

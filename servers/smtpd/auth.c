@@ -3,12 +3,9 @@
 #include "sasl.h"
 #include "secure.h"
 #include <string.h>
-#include <strings.h>
 
-/* Whether a password may travel on this connection. */
 static bool is_safe(const struct session *session) {
-    return stream_is_tls(session->stream) ||
-           (session->settings->clear_auth && net_is_loopback(stream_peer(session->stream)));
+    return bounds_may_ask(&session->settings->bounds, session->stream);
 }
 
 bool auth_is_offered(const struct session *session) {
@@ -50,7 +47,7 @@ static bool may_begin(struct session *session, bool known) {
     else if (!is_safe(session)) /* RFC 5248 §2.4: 538 with 5.7.11 */
         session_reply(session, "538 5.7.11", "No password in clear: %s",
                       secure_is_offered(session) ? "STARTTLS first" : "and there is no TLS here");
-    else if (session->failures >= session->settings->auth_failures)
+    else if (session->failures >= session->settings->bounds.auth_failures)
         session_close(session, "421 4.7.0", "Too many wrong passwords");
     else
         return true;
@@ -87,28 +84,18 @@ static bool converse(struct session *session, struct sasl *sasl, enum sasl_resul
     return result == SASL_DONE;
 }
 
-/* Whose password was wrong; no name that nobody has: it could be a password, too. */
-static const char *name_for_log(const struct session *session, const struct sasl *sasl) {
-    const struct account *account;
-    for (size_t i = 0; (account = accounts_at(session->settings->accounts, i)) != NULL; i++)
-        if (strcasecmp(account->address, sasl->user.bytes) == 0)
-            return account->address;
-    return "unknown";
-}
-
-/* The delay holds nothing that others need, and a stop ends it. */
 static void refuse_password(struct session *session, const struct sasl *sasl) {
-    int delay = session->settings->auth_delay_ms << session->failures;
-    session->failures++;
+    const struct settings *settings = session->settings;
+    unsigned before = session->failures++;
     session_log(session, LOG_WARN, "login failed user=%s mechanism=%s client=%s failures=%u",
-                name_for_log(session, sasl), sasl_name(sasl), stream_peer(session->stream)->host,
-                session->failures);
-    stream_pause(session->stream, deadline_earlier(deadline_in(delay), session->end));
+                bounds_name(settings->site.accounts, sasl->user.bytes), sasl_name(sasl),
+                stream_peer(session->stream)->host, session->failures);
+    bounds_delay(&settings->bounds, session->stream, before, session->end);
     session_reply(session, "535 5.7.8", "Wrong user name or password");
 }
 
 static void log_in(struct session *session, const struct sasl *sasl) {
-    session->account = sasl_login(sasl, session->settings->accounts);
+    session->account = sasl_login(sasl, session->settings->site.accounts);
     if (session->account == NULL) {
         refuse_password(session, sasl);
         return;

@@ -105,7 +105,7 @@ static void noop(struct session *session, const char *argument) {
 static void quit(struct session *session, const char *argument) {
     if (has_argument(session, argument))
         return;
-    session_reply(session, "221 2.0.0", "%s closing connection", session->settings->hostname);
+    session_reply(session, "221 2.0.0", "%s closing connection", session->settings->site.hostname);
     session->over = "quit";
 }
 

@@ -1,6 +1,5 @@
 #include "deliver.h"
 #include "log.h"
-#include "mailbox.h"
 #include "maildir.h"
 #include <stdlib.h>
 #include <sys/statvfs.h>
@@ -15,7 +14,7 @@ struct deliver {
 static struct maildir_delivery *begin_copy(const struct deliver *deliver, size_t index,
                                            struct failure *why) {
     char path[PATH_MAX];
-    if (mailbox_path(deliver->settings, deliver->recipients[index], path, why) < 0)
+    if (site_mailbox(&deliver->settings->site, deliver->recipients[index], path, why) < 0)
         return NULL;
     return maildir_begin(path, why);
 }
@@ -79,7 +78,7 @@ int deliver_finish(struct deliver *deliver, struct failure *why) {
 
 bool deliver_store_is_full(const struct settings *settings) {
     struct statvfs status;
-    if (statvfs(settings->store, &status) < 0)
+    if (statvfs(settings->site.store, &status) < 0)
         return false;
     return status.f_bavail == 0 || (status.f_files > 0 && status.f_favail == 0);
 }

@@ -142,7 +142,7 @@ void envelope_rcpt(struct session *session, const char *argument) {
     char text[ADDRESS_TEXT_SIZE];
     address_format(&address, text);
     const struct account *account = mailbox_find(settings, address.local, address.domain);
-    if (*address.domain != '\0' && !settings_is_local(settings, address.domain))
+    if (*address.domain != '\0' && !site_is_local(&settings->site, address.domain))
         session_reply(session, "550 5.7.1",
                       "<%s>: not a domain of this server, and it relays nothing", text);
     else if (account == NULL)

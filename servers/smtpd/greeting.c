@@ -28,7 +28,8 @@ void greeting_ehlo(struct session *session, const char *argument) {
     if (!take_name(session, argument))
         return;
     session->esmtp = true;
-    session_reply_more(session, "250", "%s greets %s", session->settings->hostname, session->name);
+    session_reply_more(session, "250", "%s greets %s", session->settings->site.hostname,
+                       session->name);
     session_reply_more(session, "250", "PIPELINING");
     session_reply_more(session, "250", "SIZE %llu", session->settings->message_size);
     session_reply_more(session, "250", "8BITMIME");
@@ -48,5 +49,5 @@ void greeting_helo(struct session *session, const char *argument) {
     if (!take_name(session, argument))
         return;
     session->esmtp = false;
-    session_reply(session, "250", "%s greets %s", session->settings->hostname, session->name);
+    session_reply(session, "250", "%s greets %s", session->settings->site.hostname, session->name);
 }

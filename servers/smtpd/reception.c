@@ -77,7 +77,7 @@ static int write_trace(struct session *session, struct reception *reception, str
         .sender = sender,
         .name = session->name,
         .address = stream_peer(session->stream)->host,
-        .hostname = session->settings->hostname,
+        .hostname = session->settings->site.hostname,
         .protocol = with,
         .tls = stream_tls_description(session->stream),
         .id = reception->id,
@@ -105,7 +105,7 @@ static int write_missing(const struct session *session, struct reception *recept
         snprintf(reception->date, DATE_SIZE, "Date: %s\n", date.bytes);
     buf_free(&date);
     snprintf(reception->message_id, MESSAGE_ID_SIZE, "Message-ID: <%s@%s>\n", reception->id,
-             session->settings->hostname);
+             session->settings->site.hostname);
     return status;
 }
 

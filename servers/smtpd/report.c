@@ -37,7 +37,7 @@ static int write_header(const struct session *session, const char *sender, const
                             "To: <%s>\n"
                             "Subject: Delivered: your message %s\n"
                             "Date: ",
-                            settings_domain(session->settings, 0), sender, id);
+                            site_domain(&session->settings->site, 0), sender, id);
     if (status < 0 || date_append(into, time(NULL), false) < 0)
         return -1;
     return buf_printf(into,
@@ -47,7 +47,7 @@ static int write_header(const struct session *session, const char *sender, const
                       "MIME-Version: 1.0\n"
                       "Content-Type: multipart/report; report-type=delivery-status;\n"
                       "    boundary=\"=_%s\"\n",
-                      id, session->settings->hostname, id);
+                      id, session->settings->site.hostname, id);
 }
 
 /* For people. */
@@ -73,7 +73,7 @@ static int write_fields(const struct session *session, const char *id, struct bu
                             international ? "Content-Transfer-Encoding: 8bit\n" : "");
     if (*envelope->id != '\0')
         status |= buf_printf(into, "Original-Envelope-Id: %s\n", envelope->id);
-    status |= buf_printf(into, "Reporting-MTA: dns; %s\n", session->settings->hostname);
+    status |= buf_printf(into, "Reporting-MTA: dns; %s\n", session->settings->site.hostname);
     for (size_t i = 0; i < envelope->count; i++) {
         const struct envelope_wish *wish = &envelope->wishes[i];
         const char *address = envelope->recipients[i]->address;

@@ -1,23 +1,18 @@
 #include "secure.h"
 
 bool secure_is_offered(const struct session *session) {
-    return session->settings->tls != NULL && !stream_is_tls(session->stream);
-}
-
-int secure_handshake_seconds(const struct settings *settings) {
-    int idle = settings->idle_ms / 1000;
-    return idle < settings->handshake_seconds ? idle : settings->handshake_seconds;
+    return session->settings->site.tls != NULL && !stream_is_tls(session->stream);
 }
 
 static deadline handshake_end(const struct session *session) {
-    return deadline_earlier(deadline_in(1000 * secure_handshake_seconds(session->settings)),
+    return deadline_earlier(deadline_in(1000 * session->settings->bounds.handshake_seconds),
                             session->end);
 }
 
 static void shake_hands(struct session *session) {
     struct failure why;
     stream_set_deadline(session->stream, handshake_end(session));
-    if (stream_start_tls(session->stream, session->settings->tls, NULL, &why) < 0) {
+    if (stream_start_tls(session->stream, session->settings->site.tls, NULL, &why) < 0) {
         session_log(session, LOG_WARN, "no TLS: %s", why.text);
         session->over = stream_failure(session->stream);
         return;
@@ -31,7 +26,7 @@ void secure_starttls(struct session *session, const char *argument) {
         session_reply(session, "501 5.5.4", "STARTTLS takes no argument");
     else if (stream_is_tls(session->stream))
         session_reply(session, "503 5.5.1", "Under TLS already");
-    else if (session->settings->tls == NULL)
+    else if (session->settings->site.tls == NULL)
         session_reply(session, "502 5.5.1", "No TLS here: this server has no certificate");
     else if (stream_buffered(session->stream) > 0)
         session_close(session, "421 4.7.0", "Behind STARTTLS nothing may come before its reply");

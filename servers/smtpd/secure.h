@@ -6,9 +6,6 @@
 
 #include "session.h"
 
-/* How long a handshake may take: smtpd.handshake, and not longer than a command. */
-int secure_handshake_seconds(const struct settings *settings);
-
 /* Whether STARTTLS can begin now: there is a certificate, and no TLS yet. */
 bool secure_is_offered(const struct session *session);
 

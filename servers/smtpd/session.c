@@ -59,12 +59,13 @@ void session_reply_more(struct session *session, const char *status, const char 
 }
 
 void session_close(struct session *session, const char *status, const char *text) {
-    session_reply(session, status, "%s %s, closing connection", session->settings->hostname, text);
+    session_reply(session, status, "%s %s, closing connection", session->settings->site.hostname,
+                  text);
     session->over = text;
 }
 
 void session_wait(struct session *session) {
-    deadline idle = deadline_in(session->settings->idle_ms);
+    deadline idle = deadline_in(session->settings->bounds.idle_ms);
     stream_set_deadline(session->stream, deadline_earlier(idle, session->end));
 }
 
@@ -133,9 +134,9 @@ static void refuse_too_long(struct session *session) {
 /* One line of the peer, whatever it is, gets its one reply. */
 static void answer(struct session *session, enum stream_result result) {
     const struct settings *settings = session->settings;
-    if (++session->commands > settings->commands)
+    if (++session->commands > settings->bounds.commands)
         session_close(session, "421 4.7.0", "Too many commands");
-    else if (session->errors >= settings->errors)
+    else if (session->errors >= settings->bounds.errors)
         session_close(session, "421 4.7.0", "Too many errors");
     else if ((is_too_long(session, result) || result == STREAM_BARE_LF ||
               has_control(&session->line)) &&
@@ -152,7 +153,7 @@ static void answer(struct session *session, enum stream_result result) {
 }
 
 static void converse(struct session *session) {
-    session_reply(session, "220", "%s ESMTP Mailwire", session->settings->hostname);
+    session_reply(session, "220", "%s ESMTP Mailwire", session->settings->site.hostname);
     while (session->over == NULL) {
         session_wait(session);
         enum stream_result result =
@@ -174,7 +175,7 @@ void session_run(struct stream *stream, unsigned long number, void *context) {
         .settings = settings,
         .number = number,
         .state = SESSION_NEW,
-        .end = deadline_in(settings->session_ms),
+        .end = deadline_in(settings->bounds.session_ms),
     };
     buf_init(&session.line,
              (settings->line > SASL_LINE_LIMIT ? settings->line : SASL_LINE_LIMIT) - 2);

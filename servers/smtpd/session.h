@@ -10,6 +10,7 @@
 #include "accounts.h"
 #include "address.h"
 #include "deadline.h"
+#include "log.h"
 #include "notify.h"
 #include "settings.h"
 #include "stream.h"

@@ -5,11 +5,10 @@
 #ifndef SMTPD_SETTINGS_H
 #define SMTPD_SETTINGS_H
 
-#include "accounts.h"
+#include "bounds.h"
 #include "config.h"
 #include "failure.h"
-#include "log.h"
-#include "tls.h"
+#include "site.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -24,26 +23,12 @@ struct service {
 
 struct settings {
     const struct config *config; /* what the texts here belong to */
-    const char *hostname;
-    const char *store;
-    struct accounts *accounts;
-    struct tls_context *tls; /* NULL: no certificate, so no TLS */
-    enum log_level log_level;
+    struct site site;
+    struct bounds bounds;
 
     unsigned long long message_size; /* octets */
     size_t recipients;               /* a message */
     size_t line;                     /* octets of a command line, with its CR LF */
-    unsigned long commands;          /* a session */
-    unsigned long errors;            /* a session */
-    int idle_ms;
-    int session_ms;
-    int handshake_seconds;
-    int connections;
-    int per_address;
-    int stop_seconds;
-    unsigned auth_failures; /* a session */
-    int auth_delay_ms;      /* behind the first of them */
-    bool clear_auth;
     bool vrfy;
 
     struct service receiving, submission;
@@ -56,12 +41,6 @@ struct settings {
  * point at `settings`: it must stay where it is.
  */
 int settings_load(struct settings *settings, const struct config *config, struct failure *why);
-
-/* The domains that mail is delivered for: number `index` from 0, or NULL behind the last. */
-const char *settings_domain(const struct settings *settings, size_t index);
-
-/* Whether `domain` is one of them. Case does not count. */
-bool settings_is_local(const struct settings *settings, const char *domain);
 
 void settings_free(struct settings *settings);
 

@@ -36,7 +36,7 @@ static void verify_name(struct session *session, const char *name, bool utf8) {
     const struct account *found = NULL;
     size_t count = 0;
     const char *domain;
-    for (size_t i = 0; (domain = settings_domain(settings, i)) != NULL; i++) {
+    for (size_t i = 0; (domain = site_domain(&settings->site, i)) != NULL; i++) {
         const struct account *account = mailbox_find(settings, name, domain);
         if (account != NULL && account != found) {
             found = account;
@@ -62,7 +62,7 @@ static void verify_address(struct session *session, const char *path, bool utf8)
         return;
     }
     const struct account *account = mailbox_find(settings, address.local, address.domain);
-    if (*address.domain != '\0' && !settings_is_local(settings, address.domain))
+    if (*address.domain != '\0' && !site_is_local(&settings->site, address.domain))
         session_reply(session, "550 5.7.1", "Not a domain of this server");
     else if (account == NULL)
         session_reply(session, "550 5.1.1", "No such mailbox");

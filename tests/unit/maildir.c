@@ -797,6 +797,30 @@ static void only_old_remains_are_swept(void **state) {
     assert_int_equal(maildir_sweep("bob", NULL), 0);
 }
 
+static void one_at_a_time_takes_away(void **state) {
+    (void)state;
+    struct failure why = {""};
+    assert_int_equal(maildir_lock("bob", &why), MAILDIR_NONE);
+    create("bob");
+    int lock = maildir_lock("bob", &why);
+    assert_true(lock >= 0);
+    assert_int_equal(maildir_lock("bob", &why), MAILDIR_IN_USE); /* of the same process, too */
+    assert_string_equal(why.text, "bob/pop3.lock: resource temporarily unavailable");
+    create("carol");
+    int other = maildir_lock("carol", &why);
+    assert_true(other >= 0);
+    assert_int_equal(close(other), 0);
+    assert_int_equal(close(lock), 0);
+    lock = maildir_lock("bob", &why);
+    assert_true(lock >= 0);
+    assert_int_equal(close(lock), 0);
+    touch("file");
+    assert_int_equal(maildir_lock("file", &why), MAILDIR_FAILED);
+    assert_int_equal(unlink("bob/pop3.lock"), 0);
+    assert_int_equal(symlink("/etc/passwd", "bob/pop3.lock"), 0);
+    assert_int_equal(maildir_lock("bob", &why), MAILDIR_FAILED);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
@@ -821,6 +845,7 @@ int main(void) {
         TEST(messages_are_visited_in_order),
         TEST(reading_what_is_no_mailbox),
         TEST(only_old_remains_are_swept),
+        TEST(one_at_a_time_takes_away),
     };
     return cmocka_run_group_tests_name("maildir", tests, NULL, NULL);
 }
