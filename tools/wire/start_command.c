@@ -149,8 +149,11 @@ static int start(const struct lab *lab, const struct lab_run *run, const char *d
         files_path(capture, why, "%s/start.pcapng", directory) < 0 ||
         files_path(keys, why, "%s/" SCENE_KEYS, stage) < 0 ||
         files_make_directory(directory, why) < 0 || lock(directory, why) < 0 ||
-        files_remove(stage, why) < 0 || files_make_directory(stage, why) < 0 ||
-        scene_start(&scene, run, stage, LIMIT_MS, why) < 0)
+        files_remove(stage, why) < 0 || files_make_directory(stage, why) < 0)
+        return -1;
+    const struct scene_setup setup = {
+        .run = run, .letters = lab->directory, .directory = stage, .limit_ms = LIMIT_MS};
+    if (scene_start(&scene, &setup, why) < 0)
         return -1;
     struct record *record = record_start(capture, "lo", why);
     if (record == NULL) {

@@ -42,7 +42,8 @@
  *                           `lacks` look into each message, with LF as line end; `holds FILE`: one
  *                           of its messages is that file, below the headers that the server adds,
  *                           whatever its line ends are. FILE is in the lab's directory, or is the
- *                           run's `message`
+ *                           run's `message`. In place of bob: {run}/files/mail, a Maildir that the
+ *                           program has written, or a file, which counts as one message
  *     message = bob part 2 is logo.png | bob parts are "multipart/mixed text/plain image/png" |
  *              bob header Subject is "Görüşme" | bob lines <= 78 | bob header lines <= 76 |
  *              bob words <= 75

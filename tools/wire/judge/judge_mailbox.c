@@ -2,17 +2,31 @@
 #include "files.h"
 #include "judges.h"
 #include "maildir.h"
+#include "placeholders.h"
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 /* Where a mailbox is when only "bob" is said. */
 static const char home_domain[] = "example.org";
 
+/* "{run}/files/mail" is kept as "files/mail". No mailbox of the servers has a slash. */
+static int parse_place(struct judge *judge, const char *place, size_t length, struct failure *why) {
+    judge->mailbox = strndup(place, length);
+    if (judge->mailbox == NULL)
+        return failure_set(why, "not enough memory");
+    if (strstr(judge->mailbox, "..") != NULL || *judge->mailbox == '\0')
+        return failure_set(why, "\"%s\" is no place in {run}", judge->mailbox);
+    return 0;
+}
+
 int judge_mailbox_parse(struct judge *judge, const char *name, size_t length, struct failure *why) {
+    static const char run[] = "{run}/";
+    if (length > sizeof run && strncmp(name, run, sizeof run - 1) == 0)
+        return parse_place(judge, name + sizeof run - 1, length - (sizeof run - 1), why);
     const char *domain = memchr(name, '@', length) == NULL ? home_domain : "";
     int made = asprintf(&judge->mailbox, "%.*s%s%s", (int)length, name, *domain == '\0' ? "" : "@",
                         domain);
@@ -72,18 +86,26 @@ size_t judge_mailbox_trace(const struct buf *text) {
     return skipped;
 }
 
-/* STORE/example.org/bob. */
+/* RUN/store/example.org/bob, or RUN/files/mail. 0 or -1. */
+static int find(const struct judge *judge, const struct evidence *evidence, char path[PATH_MAX],
+                struct failure *why) {
+    const char *mailbox = judge->mailbox, *at = strchr(mailbox, '@');
+    if (strchr(mailbox, '/') != NULL)
+        return files_path(path, why, "%s/%s", evidence->directory, mailbox);
+    return files_path(path, why, "%s/store/%s/%.*s", evidence->directory, at + 1,
+                      (int)(at - mailbox), mailbox);
+}
+
 int judge_mailbox_each(const struct judge *judge, const struct evidence *evidence,
                        int (*visit)(const char *path, void *context), void *context,
                        struct failure *why) {
     char path[PATH_MAX];
-    const char *mailbox = judge->mailbox, *at = strchr(mailbox, '@');
-    if (files_path(path, why, "%s/store/%s/%.*s", evidence->directory, at + 1, (int)(at - mailbox),
-                   mailbox) < 0)
+    struct stat status;
+    if (find(judge, evidence, path, why) < 0)
         return -1;
-    if (access(path, F_OK) < 0)
+    if (stat(path, &status) < 0)
         return 0; /* nobody has ever got anything */
-    return maildir_each(path, visit, context, why);
+    return S_ISREG(status.st_mode) ? visit(path, context) : maildir_each(path, visit, context, why);
 }
 
 int judge_mailbox_file(const struct judge *judge, const struct evidence *evidence,
@@ -92,4 +114,18 @@ int judge_mailbox_file(const struct judge *judge, const struct evidence *evidenc
     bool is_made = made != NULL && strcmp(made, judge->file) == 0;
     return files_path(path, why, "%s/%s", is_made ? evidence->directory : evidence->lab->directory,
                       judge->file);
+}
+
+int judge_mailbox_letter(const struct judge *judge, const struct evidence *evidence,
+                         struct buf *text, struct failure *why) {
+    char path[PATH_MAX];
+    struct buf lines;
+    buf_init(&lines, JUDGE_MESSAGE_LIMIT + 1);
+    int result = judge_mailbox_file(judge, evidence, path, why);
+    if (result == 0)
+        result = judge_mailbox_lines(path, &lines, why);
+    if (result == 0)
+        result = placeholders_fill(lines.bytes, lines.length, evidence->run->nonce, text, why);
+    buf_free(&lines);
+    return result;
 }

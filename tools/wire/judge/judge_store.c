@@ -1,7 +1,6 @@
 /* Judges of the mailboxes. */
 #include "judges.h"
 #include "text.h"
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,11 +105,8 @@ static bool find_file(const struct judge *judge, const struct evidence *evidence
     buf_init(&visit->best, JUDGE_MESSAGE_LIMIT);
     finding_expected(finding, "%s has a message that is %s, byte for byte", judge->mailbox,
                      judge->file);
-    char path[PATH_MAX];
     buf_init(&wanted, JUDGE_MESSAGE_LIMIT + 1);
-    int result = judge_mailbox_file(judge, evidence, path, &visit->why);
-    if (result == 0)
-        result = judge_mailbox_lines(path, &wanted, &visit->why);
+    int result = judge_mailbox_letter(judge, evidence, &wanted, &visit->why);
     visit->wanted = &wanted; // cppcheck-suppress autoVariables ; nobody looks at it after this
     if (result == 0)
         result = judge_mailbox_each(judge, evidence, look_into, visit, &visit->why);

@@ -91,6 +91,11 @@ size_t judge_mailbox_trace(const struct buf *text);
 int judge_mailbox_file(const struct judge *judge, const struct evidence *evidence,
                        char path[PATH_MAX], struct failure *why);
 
+/* That file's lines (judge_mailbox_lines), with what placeholders stand for: the letter as it was
+   sent, or lay in the mailbox. 0 or -1. */
+int judge_mailbox_letter(const struct judge *judge, const struct evidence *evidence,
+                         struct buf *text, struct failure *why);
+
 /* "C→S" or "S→C": who sent something. */
 const char *judge_arrow(enum dialogue_side side);
 

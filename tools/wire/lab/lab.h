@@ -32,6 +32,9 @@
  *     message  = big.eml 10000000    makes {run}/big.eml, a message of so many bytes
  *     message  = letter.eml          copies the lab's letter.eml to {run}/letter.eml, with a
  *                      Message-ID of its own (message.h)
+ *     mailbox  = bob letter.eml dots.eml, carol 500*note.eml
+ *                      what is in the mailboxes before the run begins (mailboxes.h)
+ *     broken   = bob                 mailboxes that cannot be opened (mailboxes.h)
  *     environment = KIT_PASSWORD={password alice}
  *                      variables of the program's environment, beside those that it always has
  *     tool     = valgrind            watches the program's memory and descriptors (memcheck.h)
@@ -71,6 +74,7 @@
 #include "arguments.h"
 #include "failure.h"
 #include "judge.h"
+#include "mailboxes.h"
 #include "peer.h"
 #include "session.h"
 #include <stdbool.h>
@@ -88,6 +92,8 @@ enum lab_run_key {
     RUN_SESSION,
     RUN_PEER,
     RUN_MESSAGE,
+    RUN_MAILBOX,
+    RUN_BROKEN,
     RUN_ENVIRONMENT,
     RUN_LIMIT,
     RUN_TOOL,
@@ -111,9 +117,10 @@ struct lab_run {
     struct arguments environment;
     struct session script;
     struct session session;
-    struct arguments listen;    /* addresses: "127.0.0.2:25"; at least one */
-    struct peers peers;         /* count 0: nobody */
-    char *message;              /* NULL: none */
+    struct arguments listen; /* addresses: "127.0.0.2:25"; at least one */
+    struct peers peers;      /* count 0: nobody */
+    char *message;           /* NULL: none */
+    struct mailboxes mailboxes;
     unsigned long message_size; /* 0: it is a copy of the lab's file of that name */
     const char *nonce;          /* the lab's */
     int limit_ms;

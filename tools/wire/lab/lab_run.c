@@ -138,6 +138,17 @@ static int parse_environment(struct lab_run *run, const char *value, const char 
     return 0;
 }
 
+static int parse_mailbox(struct lab_run *run, const char *value, const char *directory,
+                         struct failure *why) {
+    return mailboxes_parse(&run->mailboxes, value, directory, why);
+}
+
+static int parse_broken(struct lab_run *run, const char *value, const char *directory,
+                        struct failure *why) {
+    (void)directory;
+    return mailboxes_parse_broken(&run->mailboxes, value, why);
+}
+
 static int parse_limit(struct lab_run *run, const char *value, const char *directory,
                        struct failure *why) {
     (void)directory;
@@ -167,6 +178,8 @@ static const struct key keys[RUN_KEYS] = {
     [RUN_SESSION] = {"session", parse_session, NULL},
     [RUN_PEER] = {"peer", parse_peer, NULL},
     [RUN_MESSAGE] = {"message", parse_message, NULL},
+    [RUN_MAILBOX] = {"mailbox", parse_mailbox, NULL},
+    [RUN_BROKEN] = {"broken", parse_broken, NULL},
     [RUN_ENVIRONMENT] = {"environment", parse_environment, NULL},
     [RUN_LIMIT] = {"limit", parse_limit, "6s"},
     [RUN_TOOL] = {"tool", parse_tool, NULL},
@@ -236,6 +249,7 @@ void lab_run_free(struct lab_run *run) {
     arguments_free(&run->environment);
     session_free(&run->script);
     session_free(&run->session);
+    mailboxes_free(&run->mailboxes);
     free(run->message);
     free(run->name);
 }

@@ -7,6 +7,7 @@
  *     stdout, stderr   what the program said
  *     valgrind.txt     what valgrind said about it, in a run with a tool (memcheck.h)
  *     store/           the mailboxes
+ *     files/           what the program wrote, if its command line speaks of {run}/files
  *     keys             the servers' key log, if they spoke TLS
  *     smtpd.log …      what the servers said
  *     result           a record (fields.h) of how it ended: run_result_read
@@ -28,6 +29,7 @@ enum run_ending {
     RUN_TIME,      /* stopped: its time was over */
     RUN_OUTPUT,    /* stopped: it wrote more than SANDBOX_OUTPUT_LIMIT */
     RUN_PROCESSES, /* stopped: it started more than SANDBOX_PROCESS_LIMIT processes */
+    RUN_FULL,      /* stopped: it wrote too much (written.h) */
 };
 
 struct run_result {

@@ -125,10 +125,11 @@ static int milliseconds_since(const struct timespec *start) {
 }
 
 /* Stops it when it must be. Whether it was. */
-static bool stop_if_needed(struct run_state *state, const struct sandbox *sandbox, deadline until) {
+static bool stop_if_needed(struct run_state *state, struct sandbox *sandbox, deadline until) {
     enum run_ending ending = deadline_left(until) == 0     ? RUN_TIME
                              : is_flooded(state)           ? RUN_OUTPUT
                              : sandbox_is_crowded(sandbox) ? RUN_PROCESSES
+                             : sandbox_is_full(sandbox)    ? RUN_FULL
                                                            : RUN_ENDED;
     if (ending == RUN_ENDED)
         return false;
@@ -152,6 +153,16 @@ static void note_status(struct run_state *state, int status) {
     state->result.ending = number == SIGXCPU ? RUN_TIME : RUN_CRASHED;
 }
 
+/* A directory that the program may write in, if it is told of one: its name goes into `path`. */
+static int make_writable(const struct run_state *state, char path[PATH_MAX], struct failure *why) {
+    bool told = false;
+    for (size_t i = 0; i < state->run->program.count; i++)
+        told = told || strstr(state->run->program.words[i], "{run}/files") != NULL;
+    if (!told)
+        return 0;
+    return path_in(state, "files", path, why) < 0 ? -1 : files_make_directory(path, why);
+}
+
 /* The program, from its start to its end. */
 static int run_program(struct run_state *state, struct failure *why) {
     const struct lab_run *run = state->run;
@@ -166,7 +177,11 @@ static int run_program(struct run_state *state, struct failure *why) {
         .reports = run->tool && !SANITIZED,
         .counts_threads = run->counts_threads,
     };
+    char writable[PATH_MAX] = "";
     int started = command_line(state, setup.reports, &line, why);
+    if (started == 0)
+        started = make_writable(state, writable, why);
+    setup.writable = *writable == '\0' ? NULL : writable;
     if (started == 0)
         started = sandbox_start(&setup, &sandbox, why);
     arguments_free(&line);
@@ -197,7 +212,7 @@ static int run_program(struct run_state *state, struct failure *why) {
     note_status(state, status);
     keyboard_end(&state->keyboard);
     sandbox_end(&sandbox);
-    return 0;
+    return written_tidy(&sandbox.written, why);
 }
 
 /* "TODO 2: smtp_greet is not written yet", out of the program's stderr. */
@@ -263,8 +278,14 @@ static int record_program(struct run_state *state, struct scene *scene, struct f
 
 static int perform(struct run_state *state, struct failure *why) {
     struct scene scene;
-    if (run_message_write(state->run, state->setup->lab->directory, state->directory, why) < 0 ||
-        scene_start(&scene, state->run, state->directory, state->run->limit_ms, why) < 0)
+    const struct scene_setup setup = {
+        .run = state->run,
+        .letters = state->setup->lab->directory,
+        .directory = state->directory,
+        .limit_ms = state->run->limit_ms,
+    };
+    if (run_message_write(state->run, setup.letters, state->directory, why) < 0 ||
+        scene_start(&scene, &setup, why) < 0)
         return -1;
     int result = record_program(state, &scene, why);
     int ended = scene_end(&scene, result == 0 ? why : NULL);

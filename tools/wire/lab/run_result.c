@@ -48,5 +48,10 @@ void run_result_describe(const struct run_result *result, char *text, size_t siz
         snprintf(text, size, "was stopped: it started more than %d processes",
                  SANDBOX_PROCESS_LIMIT);
         break;
+    case RUN_FULL:
+        snprintf(text, size,
+                 "was stopped: it wrote more than %lu MiB, or %d files, or directories too deep",
+                 WRITTEN_BYTES_LIMIT >> 20, WRITTEN_FILES_LIMIT);
+        break;
     }
 }

@@ -96,32 +96,33 @@ static int start_behind(struct scene *scene, const struct lab_run *run,
                : 0;
 }
 
-static int start(struct scene *scene, const struct lab_run *run, const char *directory,
-                 int limit_ms, struct failure *why) {
-    char keys[PATH_MAX];
+static int start(struct scene *scene, const struct scene_setup *setup, struct failure *why) {
+    const struct lab_run *run = setup->run;
+    char keys[PATH_MAX], store[PATH_MAX];
     struct arguments addresses = {0};
-    if (files_path(keys, why, "%s/" SCENE_KEYS, directory) < 0)
+    if (files_path(keys, why, "%s/" SCENE_KEYS, setup->directory) < 0 ||
+        files_path(store, why, "%s/store", setup->directory) < 0 ||
+        mailboxes_make(&run->mailboxes, setup->letters, run->nonce, store, why) < 0)
         return -1;
     int result = name_addresses(run, &addresses, why);
     const struct servers_setup servers = {
         .names = run->servers.words,
         .options = run->options.words,
         .listen = addresses.words,
-        .directory = directory,
+        .directory = setup->directory,
         .keys = keys,
     };
     if (result == 0)
-        result = start_behind(scene, run, &servers, limit_ms, why);
+        result = start_behind(scene, run, &servers, setup->limit_ms, why);
     for (size_t i = 0; run->peers.count > 0 && result == 0 && i < run->listen.count; i++)
         result = start_peer(scene, run, i, keys, why);
     arguments_free(&addresses);
     return result;
 }
 
-int scene_start(struct scene *scene, const struct lab_run *run, const char *directory, int limit_ms,
-                struct failure *why) {
+int scene_start(struct scene *scene, const struct scene_setup *setup, struct failure *why) {
     *scene = (struct scene){.script_report = -1, .script_over = -1};
-    int result = start(scene, run, directory, limit_ms, why);
+    int result = start(scene, setup, why);
     if (result < 0)
         scene_end(scene, NULL);
     return result;

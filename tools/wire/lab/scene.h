@@ -22,13 +22,19 @@ struct scene {
     pid_t peers[RUN_LISTEN_LIMIT]; /* one for each address; 0: there is none */
 };
 
+struct scene_setup {
+    const struct lab_run *run;
+    const char *letters;   /* the lab's directory, with the letters of its mailboxes */
+    const char *directory; /* the store and the logs go there; it exists */
+    int limit_ms;          /* so long a script is played */
+};
+
 /*
- * Starts everything; when it returns, connections are accepted. The store and the logs go into
- * `directory`, which exists. A script is played until `limit_ms` from now. All of them are
- * processes: start the scene before any thread of this one. 0, or -1: then nothing is left running.
+ * Fills the mailboxes, and starts everything; when it returns, connections are accepted. All of
+ * them are processes: start the scene before any thread of this one. 0, or -1: then nothing is left
+ * running.
  */
-int scene_start(struct scene *scene, const struct lab_run *run, const char *directory, int limit_ms,
-                struct failure *why);
+int scene_start(struct scene *scene, const struct scene_setup *setup, struct failure *why);
 
 /*
  * To be called when the program has ended: waits (2 seconds at most) until the script has seen

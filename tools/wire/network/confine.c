@@ -76,6 +76,12 @@ static int make_rules(const struct confinement *confinement) {
     long version = syscall(LANDLOCK_CREATE, NULL, 0, LANDLOCK_VERSION);
     if (version < 1)
         return -1;
+    /* The first version never allows a rename into another directory: no Maildir could be written.
+     */
+    if (version == 1 && confinement->writable != NULL && confinement->writable[0] != NULL) {
+        errno = EOPNOTSUPP;
+        return -1;
+    }
     uint64_t all = known_rights(version);
     struct landlock_ruleset rules = {.files = all,
                                      .scope = version >= 6 ? SCOPE_SOCKETS | SCOPE_SIGNALS : 0};

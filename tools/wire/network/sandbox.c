@@ -89,7 +89,7 @@ static _Noreturn void become_program(const struct sandbox_setup *setup, const ch
     close_range(SANDBOX_REPORT + 1, ~0U, CLOSE_RANGE_CLOEXEC);
     set_limits(setup);
     if (chdir(setup->directory) < 0 ||
-        sandbox_view_confine(setup->program, setup->directory, scratch) < 0) {
+        sandbox_view_confine(setup->program, setup->directory, setup->writable, scratch) < 0) {
         dprintf(STDERR_FILENO, "%s: %s\n", setup->directory, strerror(errno));
         _exit(126);
     }
@@ -133,7 +133,7 @@ static void close_all(int ends[PIPES]) {
 static pid_t start(const struct sandbox_setup *setup, const char *scratch, const int theirs[PIPES],
                    struct thread_count *threads, struct failure *why) {
     struct arguments line = {0}, variables = {0};
-    sandbox_view_command(setup->program, setup->directory, scratch, &line);
+    sandbox_view_command(setup->program, setup->directory, setup->writable, scratch, &line);
     sandbox_view_environment(scratch, &variables);
     if (setup->environment != NULL && setup->environment->count > 0)
         arguments_add_all(&variables, setup->environment->words);
@@ -162,7 +162,7 @@ int sandbox_start(const struct sandbox_setup *setup, struct sandbox *sandbox, st
         return -1;
     if (open_pipes(setup, ours, theirs) < 0)
         failure_system(why, errno, "a pipe");
-    else
+    else if (sandbox_view_hand_over(setup->writable, why) == 0)
         pid = start(setup, scratch, theirs, &threads, why);
     close_all(theirs);
     if (pid < 0) {
@@ -177,6 +177,7 @@ int sandbox_start(const struct sandbox_setup *setup, struct sandbox *sandbox, st
                                 .error = ours[ERROR],
                                 .report = ours[REPORT],
                                 .threads = threads};
+    written_begin(&sandbox->written, setup->writable);
     snprintf(sandbox->scratch, sizeof sandbox->scratch, "%s", scratch);
     return 0;
 }
@@ -186,6 +187,10 @@ bool sandbox_is_crowded(const struct sandbox *sandbox) {
                      : network_program_user() != 0 ? process_count_of(network_program_user())
                                                    : 0;
     return count > SANDBOX_PROCESS_LIMIT;
+}
+
+bool sandbox_is_full(struct sandbox *sandbox) {
+    return written_is_too_much(&sandbox->written);
 }
 
 void sandbox_kill(const struct sandbox *sandbox) {

@@ -2,13 +2,13 @@
  * sandbox: runs a student's program so that nothing it does can harm, hang or stay.
  *
  * Inside the lab network, a second bubblewrap: no capabilities, namespaces of its own for users and
- * processes, the whole file tree read-only, /tmp private and small, no home directories (but the
- * kit). And limits: processor time, memory (not under AddressSanitizer, which reserves terabytes),
- * open files, processes, output, time. Two things limit processes: wire looks every few
- * milliseconds, and stops a program that has too many; and the kernel refuses to make still more,
- * but not when it was root who started wire: root it does not count. Its standard input and output
- * are pipes to wire. Its environment is fixed, so that a result does not depend on who runs the
- * check.
+ * processes, the whole file tree read-only (but for a directory that is given to it), /tmp private
+ * and small, no home directories (but the kit). And limits: processor time, memory (not under
+ * AddressSanitizer, which reserves terabytes), open files, processes, output, time. Two things
+ * limit processes: wire looks every few milliseconds, and stops a program that has too many; and
+ * the kernel refuses to make still more, but not when it was root who started wire: root it does
+ * not count. Its standard input and output are pipes to wire. Its environment is fixed, so that a
+ * result does not depend on who runs the check.
  *
  * Where there is no bubblewrap (network.h) the limits remain, and its processes are killed one by
  * one at the end.
@@ -21,6 +21,7 @@
 #include "failure.h"
 #include "sandbox_view.h"
 #include "thread_count.h"
+#include "written.h"
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -44,6 +45,7 @@ struct sandbox_setup {
     const char *directory;           /* in which it works */
     /* Variables that it has beside those it always has, "NAME=VALUE"; or NULL */
     const struct arguments *environment;
+    const char *writable;  /* a directory that it may write in (written.h); NULL: none */
     int processor_seconds; /* of CPU that it may use */
     bool typed;            /* else its standard input is empty */
     bool reports;          /* it is a tool, and has something to say on SANDBOX_REPORT */
@@ -57,6 +59,7 @@ struct sandbox {
     int error;
     int report; /* what the tool says; -1: there is none */
     struct thread_count threads;
+    struct written written;
     char scratch[SANDBOX_SCRATCH_SIZE]; /* where its /tmp is mounted outside; "" without one */
 };
 
@@ -67,6 +70,9 @@ int sandbox_start(const struct sandbox_setup *setup, struct sandbox *sandbox, st
 
 /* Whether it has started more processes than SANDBOX_PROCESS_LIMIT. */
 bool sandbox_is_crowded(const struct sandbox *sandbox);
+
+/* Whether it has written more than it may (written.h). */
+bool sandbox_is_full(struct sandbox *sandbox);
 
 /* Kills it and every process that it has started. */
 void sandbox_kill(const struct sandbox *sandbox);

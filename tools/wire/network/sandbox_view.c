@@ -4,6 +4,7 @@
 #include "network.h"
 #include "sandbox.h"
 #include <errno.h>
+#include <fts.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,8 +72,16 @@ static void count_processes(struct arguments *line) {
         arguments_add_all(line, user);
 }
 
+static void bind_writable(struct arguments *line, const char *writable) {
+    if (writable == NULL)
+        return;
+    arguments_add(line, "--bind");
+    arguments_add(line, writable);
+    arguments_add(line, writable);
+}
+
 void sandbox_view_command(const struct arguments *program, const char *directory,
-                          const char *scratch, struct arguments *line) {
+                          const char *writable, const char *scratch, struct arguments *line) {
     static char *const isolation[] = {"bwrap",
                                       "--unshare-pid",
                                       "--unshare-ipc",
@@ -97,6 +106,7 @@ void sandbox_view_command(const struct arguments *program, const char *directory
         arguments_add(line, scratch);
         arguments_add(line, "/tmp");
         cover_homes(line);
+        bind_writable(line, writable);
         arguments_add(line, "--chdir");
         arguments_add(line, directory);
         arguments_add(line, "--");
@@ -145,15 +155,37 @@ void sandbox_view_remove_scratch(char path[SANDBOX_SCRATCH_SIZE]) {
     *path = '\0';
 }
 
+int sandbox_view_hand_over(const char *writable, struct failure *why) {
+    uid_t user = network_program_user();
+    if (writable == NULL || user == 0)
+        return 0;
+    char *const roots[] = {(char *)writable, NULL};
+    FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOSTAT, NULL);
+    const FTSENT *entry;
+    int result = tree == NULL ? -1 : 0;
+    while (result == 0 && (entry = fts_read(tree)) != NULL)
+        if (entry->fts_info != FTS_DP)
+            result = lchown(entry->fts_accpath, user, user);
+    int error = errno;
+    if (tree != NULL)
+        fts_close(tree);
+    return result < 0 ? failure_system(why, error, "%s", writable) : 0;
+}
+
 int sandbox_view_confine(const struct arguments *program, const char *directory,
-                         const char *scratch) {
+                         const char *writable, const char *scratch) {
     enum {
         PATHS_LIMIT = 64
     };
     if (network_is_private())
         return 0;
     const char *readable[PATHS_LIMIT + 1] = {directory};
-    const char *const writable[] = {*scratch == '\0' ? NULL : scratch, NULL};
+    const char *writing[3] = {NULL};
+    size_t places = 0;
+    if (*scratch != '\0')
+        writing[places++] = scratch;
+    if (writable != NULL)
+        writing[places++] = writable;
     static const char *const names[] = {"LD_PRELOAD", "WIRE_NAMES", "SSL_CERT_FILE"};
     size_t count = 1;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
@@ -163,5 +195,5 @@ int sandbox_view_confine(const struct arguments *program, const char *directory,
         if (program->words[i][0] == '/')
             readable[count++] = program->words[i];
     return confine(&(struct confinement){
-        .user = network_program_user(), .readable = readable, .writable = writable});
+        .user = network_program_user(), .readable = readable, .writable = writing});
 }

@@ -26,11 +26,15 @@ void sandbox_view_remove_scratch(char path[SANDBOX_SCRATCH_SIZE]);
 
 /* In the child, where there is no private network: takes its power away (confine.h). 0 or -1. */
 int sandbox_view_confine(const struct arguments *program, const char *directory,
-                         const char *scratch);
+                         const char *writable, const char *scratch);
 
 /* The command line that runs `program` in `directory`: through bwrap, where there is a private
-   network. */
+   network. What is below `writable` it may write (NULL: nothing). */
 void sandbox_view_command(const struct arguments *program, const char *directory,
-                          const char *scratch, struct arguments *line);
+                          const char *writable, const char *scratch, struct arguments *line);
+
+/* Where there is no private network: gives the directory and all in it to the user whom the program
+   runs as. 0 or -1. */
+int sandbox_view_hand_over(const char *writable, struct failure *why);
 
 #endif

@@ -1,6 +1,6 @@
 #include "files.h"
 #include <errno.h>
-#include <ftw.h>
+#include <fts.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -63,18 +63,22 @@ int files_make_directory(const char *path, struct failure *why) {
     return 0;
 }
 
-static int remove_one(const char *path, const struct stat *status, int type, struct FTW *place) {
-    (void)status;
-    (void)type;
-    (void)place;
-    return remove(path);
-}
-
+/* However deep it is: fts(3) goes along, and needs no long names. */
 int files_remove(const char *path, struct failure *why) {
-    enum {
-        OPEN_DIRECTORIES = 16
-    };
-    if (nftw(path, remove_one, OPEN_DIRECTORIES, FTW_DEPTH | FTW_PHYS) == 0 || errno == ENOENT)
+    char *const roots[] = {(char *)path, NULL};
+    struct stat status;
+    if (lstat(path, &status) < 0 && errno == ENOENT)
         return 0;
-    return failure_system(why, errno, "%s cannot be removed", path);
+    FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOSTAT, NULL);
+    FTSENT *entry;
+    int result = tree == NULL ? -1 : 0, error = errno;
+    while (result == 0 && (entry = fts_read(tree)) != NULL) {
+        if (entry->fts_info != FTS_D && remove(entry->fts_accpath) < 0 && errno != ENOENT) {
+            error = errno;
+            result = -1;
+        }
+    }
+    if (tree != NULL)
+        fts_close(tree);
+    return result < 0 ? failure_system(why, error, "%s cannot be removed", path) : 0;
 }
