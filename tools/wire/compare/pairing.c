@@ -43,7 +43,7 @@ static int compare_hashes(const void *left, const void *right) {
 }
 
 static void take_gist(const struct dialogue *dialogue, struct gist *gist) {
-    gist->protocol = protocol_of(dialogue);
+    gist->protocol = dialogue->protocol;
     for (size_t i = 0; i < dialogue->step_count && gist->count < LINES_MOST; i++) {
         const struct dialogue_step *step = &dialogue->steps[i];
         if (step->side == DIALOGUE_CLIENT && step->kind == DIALOGUE_LINE)
@@ -111,7 +111,7 @@ static bool belongs(const struct comparison *comparison, int side,
         if (comparison->pairs[i].dialogue[1 - side] != NULL && paired != NULL &&
             paired->port[DIALOGUE_SERVER] == dialogue->port[DIALOGUE_SERVER] &&
             strcmp(paired->host[DIALOGUE_SERVER], dialogue->host[DIALOGUE_SERVER]) == 0)
-            return !says_nothing(dialogue) && protocol_of(paired) == protocol_of(dialogue);
+            return !says_nothing(dialogue) && paired->protocol == dialogue->protocol;
     }
     return false;
 }

@@ -156,7 +156,7 @@ static int find_stretches(struct party *party) {
 }
 
 int party_make(const struct dialogue *dialogue, struct party *party) {
-    *party = (struct party){.dialogue = dialogue, .protocol = protocol_of(dialogue)};
+    *party = (struct party){.dialogue = dialogue, .protocol = dialogue->protocol};
     if (exchanges_make(dialogue, &party->exchanges) < 0)
         return -1;
     find_client_name(party);

@@ -25,7 +25,7 @@ void judge_empty(struct comparing *comparing, enum comparison_side side) {
 /* What the server says first, or where it listens, for a person. */
 static void describe(const struct dialogue *dialogue, struct buf *words) {
     const struct dialogue_step *line = protocol_first_line(dialogue, DIALOGUE_SERVER);
-    const struct protocol *protocol = protocol_of(dialogue);
+    const struct protocol *protocol = dialogue->protocol;
 
     buf_clear(words);
     buf_printf(words, "%s with port %u", protocol != NULL ? protocol->name : "an unknown protocol",
@@ -48,7 +48,7 @@ void judge_other(struct comparing *comparing, enum comparison_side side) {
         reference->count == 0 || mine->list == NULL)
         return;
     for (size_t i = 0; i < mine->count && found == NULL; i++) {
-        if (protocol_of(&mine->list[i]) != NULL)
+        if (mine->list[i].protocol != NULL)
             found = &mine->list[i];
     }
     buf_init(&has, 1000);

@@ -119,18 +119,6 @@ static int compose(struct reading *reading, int side) {
     return 0;
 }
 
-static bool is_smtp(const struct dialogue *dialogue) {
-    /* smtp, submission, submissions; and where `./kit up` puts them. */
-    static const unsigned ports[] = {25, 587, 465, 2025, 2587, 2465};
-    const struct dialogue_bytes *server = &dialogue->side[DIALOGUE_SERVER];
-
-    for (size_t i = 0; i < sizeof ports / sizeof *ports; i++) {
-        if (dialogue->port[DIALOGUE_SERVER] == ports[i])
-            return true;
-    }
-    return server->length > 3 && memcmp(server->bytes, "220", 3) == 0;
-}
-
 int conversation_add(const struct conversation *conversation, struct dialogue *dialogue,
                      const struct dialogue_step *step) {
     if (dialogue->step_count == dialogue->step_capacity) {
@@ -176,7 +164,8 @@ static int read_bytes(struct reading *reading) {
             bytes->span_count, assembly->gaps, gaps,
         };
     }
-    framing.smtp = dialogue->smtp = is_smtp(dialogue);
+    dialogue->protocol = protocol_find(dialogue);
+    framing.manner = protocol_manner_of(dialogue);
     return framing_run(&framing);
 }
 

@@ -31,13 +31,14 @@ enum dialogue_kind {
     DIALOGUE_REFUSED,   /* SYN, RST: nobody listens there; by the server */
     DIALOGUE_NO_ANSWER, /* SYN, and nothing; by the client */
     DIALOGUE_LINE,      /* a line of the protocol; `ending` says how it ended */
-    DIALOGUE_MESSAGE, /* a line of message text: between 354 and the final dot, that dot included */
-    DIALOGUE_BYTES,   /* bytes that are no line: longer than DIALOGUE_LINE_LIMIT without LF, or of
-                         a known length (BDAT) */
-    DIALOGUE_TLS,     /* a TLS message; `tls` and `handshake` say which */
-    DIALOGUE_GAP,     /* `length` bytes that the capture does not hold */
-    DIALOGUE_CLOSE,   /* this side's FIN: it will send no more */
-    DIALOGUE_RESET,   /* this side's RST: the connection is broken off */
+    DIALOGUE_MESSAGE,   /* a line of message text, up to the final dot, that dot included: of SMTP's
+                           client, behind 354; of POP3's server, behind the +OK to RETR and TOP */
+    DIALOGUE_BYTES,     /* bytes that are no line: longer than DIALOGUE_LINE_LIMIT without LF, or of
+                           a known length (BDAT) */
+    DIALOGUE_TLS,       /* a TLS message; `tls` and `handshake` say which */
+    DIALOGUE_GAP,       /* `length` bytes that the capture does not hold */
+    DIALOGUE_CLOSE,     /* this side's FIN: it will send no more */
+    DIALOGUE_RESET,     /* this side's RST: the connection is broken off */
 };
 
 enum dialogue_ending {
@@ -58,13 +59,16 @@ struct dialogue_step {
     int64_t time;         /* of last_frame; nanoseconds since the capture's first frame */
     bool encrypted;       /* on the wire: a LINE that is encrypted can be read thanks to keys */
     const char *bytes;    /* LINE, MESSAGE, BYTES: without the line's ending; may hold NUL; belongs
-                             to the dialogue. Dots are as on the wire */
+                             to the dialogue. Dots are as on the wire: in message text, and in the
+                             lines of POP3's answers, one that is stuffed is still there */
     size_t length;        /* of bytes; GAP: how many are missing; TLS: of the record, 0: unknown */
     size_t offset;        /* of bytes[0] in its side's stream: see dialogue_frame_of */
-    int tls;              /* TLS_HANDSHAKE …, the type of the record */
-    int handshake;        /* the type of handshake message, -1: encrypted, or not a handshake */
-    int alert;            /* of a TLS_ALERT: its description, -1: encrypted */
-    size_t order;         /* private: among steps of the same frame */
+    bool goes_on;  /* of the server, in SMTP and POP3: its answer has more than this, "250-…" */
+    bool data;     /* of the server, in POP3: a line of its answer behind the first, dot included */
+    int tls;       /* TLS_HANDSHAKE …, the type of the record */
+    int handshake; /* the type of handshake message, -1: encrypted, or not a handshake */
+    int alert;     /* of a TLS_ALERT: its description, -1: encrypted */
+    size_t order;  /* private: among steps of the same frame */
 };
 
 /* One side's bytes: in clear up to `clear`, then, if TLS was started, what keys could decrypt. */
@@ -85,11 +89,11 @@ struct dialogue {
     struct dialogue_step *steps; /* in the order in which they were complete */
     size_t step_count;
     struct dialogue_bytes side[2];
-    bool late;            /* the capture began after the connection: its start is missing */
-    bool gaps;            /* bytes are missing inside */
-    bool unclear;         /* the same bytes were sent twice with different content */
-    bool smtp;            /* read with SMTP's framing: the server's port, or its 220, says so */
-    size_t step_capacity; /* private */
+    bool late;    /* the capture began after the connection: its start is missing */
+    bool gaps;    /* bytes are missing inside */
+    bool unclear; /* the same bytes were sent twice with different content */
+    const struct protocol *protocol; /* what it speaks (protocol.h); NULL: not known */
+    size_t step_capacity;            /* private */
 };
 
 /* All conversations of a capture, in the order of their first frames. */

@@ -1,4 +1,5 @@
 #include "exchange.h"
+#include "protocol.h"
 #include <stdlib.h>
 
 #define NEW_SESSION_TICKET 4
@@ -88,9 +89,10 @@ static void give_all(struct ordering *ordering) {
         give_command(ordering);
 }
 
-/* "250-…": more lines of this reply follow. */
-static bool goes_on(const struct dialogue_step *step) {
-    return step->length > 3 && step->bytes[3] == '-';
+/* The server's part of an exchange. */
+static bool is_reply(const struct dialogue_step *step) {
+    return step->side == DIALOGUE_SERVER &&
+           (step->kind == DIALOGUE_LINE || step->kind == DIALOGUE_MESSAGE || step->data);
 }
 
 static bool is_waited_with(const struct dialogue_step *step) {
@@ -111,8 +113,8 @@ static void give_reply(struct ordering *ordering, size_t *index) {
         const struct dialogue_step *step = &dialogue->steps[*index];
         if (is_waited_with(step)) {
             ordering->waiting[ordering->end++] = step; /* it came while the reply was under way */
-        } else if (step->side == DIALOGUE_SERVER && step->kind == DIALOGUE_LINE) {
-            more = goes_on(step);
+        } else if (is_reply(step)) {
+            more = step->goes_on;
             give(ordering, step, false);
         } else {
             return;
@@ -121,12 +123,12 @@ static void give_reply(struct ordering *ordering, size_t *index) {
     }
 }
 
-static void order_smtp(struct ordering *ordering) {
+static void order_by_counting(struct ordering *ordering) {
     const struct dialogue *dialogue = ordering->dialogue;
 
     for (size_t i = 0; i < dialogue->step_count;) {
         const struct dialogue_step *step = &dialogue->steps[i];
-        if (step->side == DIALOGUE_SERVER && step->kind == DIALOGUE_LINE) {
+        if (is_reply(step)) {
             give_reply(ordering, &i);
             continue;
         }
@@ -161,8 +163,8 @@ int exchanges_make(const struct dialogue *dialogue, struct exchanges *exchanges)
         exchanges_free(exchanges);
         return -1;
     }
-    if (dialogue->smtp)
-        order_smtp(&ordering);
+    if (protocol_manner_of(dialogue) != PROTOCOL_LINES)
+        order_by_counting(&ordering);
     else
         order_as_it_came(&ordering);
     free(ordering.waiting);

@@ -3,8 +3,8 @@
  *
  * Pipelined, a client's commands and the server's replies overlap as chance will have it. Here they
  * are put into the order in which a client that waits for each reply would have had them, so that
- * two recordings of the same dialogue have the same steps in the same order. In SMTP the replies
- * are counted; what other protocols say stands as it came.
+ * two recordings of the same dialogue have the same steps in the same order. In SMTP and
+ * POP3 the replies are counted; what other protocols say stands as it came.
  *
  * An exchange is what belongs together: connecting; the greeting; a command and its reply; the
  * message and its reply; a TLS handshake; how the connection ends, with TLS's alerts. A server

@@ -1,4 +1,5 @@
 #include "show.h"
+#include "protocol.h"
 #include "show_ladder.h"
 #include "show_text.h"
 #include <string.h>
@@ -30,15 +31,16 @@ static void put_bytes(struct ladder *ladder, const struct dialogue_step *step, e
     ladder_step(ladder, step, &text);
 }
 
-/* A server's line is coloured by what its reply code means (RFC 5321 §4.2.1). */
+/* A server's line is coloured by what it says of the command's success. */
 static enum role role_of_line(const struct ladder *ladder, const struct dialogue_step *step) {
+    static const enum role roles[] = {
+        [PROTOCOL_FINE] = ROLE_SERVER,
+        [PROTOCOL_NOT_NOW] = ROLE_WARNING,
+        [PROTOCOL_REFUSED] = ROLE_BAD,
+    };
     if (step->side == DIALOGUE_CLIENT)
         return ROLE_CLIENT;
-    if (!ladder->dialogue->smtp || step->length < 3)
-        return ROLE_SERVER;
-    if (step->bytes[0] == '4')
-        return ROLE_WARNING;
-    return step->bytes[0] == '5' ? ROLE_BAD : ROLE_SERVER;
+    return roles[protocol_verdict_of(ladder->dialogue, step)];
 }
 
 static void put_tls(struct ladder *ladder, const struct dialogue_step *step) {
