@@ -16,6 +16,7 @@
 #define SHARED_MAILDIR_H
 
 #include "failure.h"
+#include <limits.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -76,6 +77,13 @@ void maildir_end(struct maildir_delivery *delivery);
  */
 int maildir_each(const char *path, int (*visit)(const char *message, void *context), void *context,
                  struct failure *why);
+
+/*
+ * Where a message is by now that maildir_each has shown as `message`: mail programs move messages
+ * from new/ to cur/ and change their flags, and what stays is the name up to the ":". 0, and the
+ * path is in `now`; 1: it has gone; -1: the mailbox cannot be read.
+ */
+int maildir_find(const char *message, char now[PATH_MAX], struct failure *why);
 
 /*
  * Locks the mailbox for somebody who takes messages away, as POP3 does (RFC 1939 §4): one at a

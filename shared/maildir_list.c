@@ -91,6 +91,37 @@ int maildir_each(const char *path, int (*visit)(const char *message, void *conte
     return status;
 }
 
+struct search {
+    const char *name; /* up to the ":" */
+    size_t length;
+    char *now;
+};
+
+static int compare(const char *path, void *context) {
+    const struct search *search = context;
+    const char *name = strrchr(path, '/') + 1;
+    if (strcspn(name, ":") != search->length || memcmp(name, search->name, search->length) != 0)
+        return 0;
+    int length = snprintf(search->now, PATH_MAX, "%s", path);
+    return length < PATH_MAX ? 1 : 0;
+}
+
+int maildir_find(const char *message, char now[PATH_MAX], struct failure *why) {
+    const char *name = strrchr(message, '/');
+    if (name == NULL || name - message < (int)strlen("/new") || strlen(message) >= PATH_MAX)
+        return failure_set(why, "%s: not a message of a Maildir", message);
+    snprintf(now, PATH_MAX, "%s", message);
+    if (access(message, F_OK) == 0)
+        return 0;
+    char path[PATH_MAX]; /* of the mailbox: new/ and cur/ are equally long */
+    snprintf(path, sizeof path, "%.*s", (int)(name - message - (int)strlen("/new")), message);
+    struct search search = {name + 1, strcspn(name + 1, ":"), now};
+    int found = maildir_each(path, compare, &search, why);
+    if (found == 0)
+        failure_set(why, "%s has gone", message);
+    return found > 0 ? 0 : found == 0 ? 1 : -1;
+}
+
 /* Counts the files it has removed in `context`. Never stops: one that cannot be removed must not
    save the others. */
 static int remove_old(const char *path, void *context) {

@@ -756,6 +756,30 @@ static void messages_are_visited_in_order(void **state) {
                                      "bob/cur/1732183628.M5P411Q1.mail:2,\n");
 }
 
+/* A mail program moves messages, and changes their flags: the name up to the ":" stays. */
+static void a_message_is_found_again(void **state) {
+    (void)state;
+    char now[PATH_MAX];
+    struct failure why;
+    create("bob");
+    touch("bob/new/1.mail");
+    touch("bob/cur/10.mail:2,S");
+    assert_int_equal(maildir_find("bob/new/1.mail", now, NULL), 0);
+    assert_string_equal(now, "bob/new/1.mail");
+    assert_int_equal(rename("bob/new/1.mail", "bob/cur/1.mail:2,"), 0);
+    assert_int_equal(maildir_find("bob/new/1.mail", now, NULL), 0);
+    assert_string_equal(now, "bob/cur/1.mail:2,");
+    assert_int_equal(rename("bob/cur/1.mail:2,", "bob/cur/1.mail:2,RS"), 0);
+    assert_int_equal(maildir_find("bob/cur/1.mail:2,", now, NULL), 0);
+    assert_string_equal(now, "bob/cur/1.mail:2,RS");
+    assert_int_equal(unlink("bob/cur/1.mail:2,RS"), 0);
+    assert_int_equal(maildir_find("bob/cur/1.mail:2,", now, &why), 1);
+    assert_string_equal(why.text, "bob/cur/1.mail:2, has gone");
+    assert_int_equal(maildir_find("carol/new/1.mail", now, &why), -1);
+    assert_string_equal(why.text, "carol/new: no such file or directory");
+    assert_int_equal(maildir_find("1.mail", now, &why), -1);
+}
+
 static void reading_what_is_no_mailbox(void **state) {
     (void)state;
     struct failure why = {""};
@@ -843,6 +867,7 @@ int main(void) {
         TEST(no_message_takes_the_place_of_another),
         TEST(threads_do_not_meet),
         TEST(messages_are_visited_in_order),
+        TEST(a_message_is_found_again),
         TEST(reading_what_is_no_mailbox),
         TEST(only_old_remains_are_swept),
         TEST(one_at_a_time_takes_away),
