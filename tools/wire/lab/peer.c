@@ -41,7 +41,11 @@ static void add_stage(struct way *way, const struct peer *peer, stage_act *act) 
     if (act == NULL)
         return;
     struct stage *stage = &way->stages[way->count++];
-    *stage = (struct stage){.peer = peer, .act = act, .to = way->to, .link = &way->link->shared};
+    *stage = (struct stage){.peer = peer,
+                            .act = act,
+                            .to = way->to,
+                            .link = &way->link->shared,
+                            .from_server = way->to == way->link->client};
     buf_init(&stage->held, HELD_LIMIT);
     buf_init(&stage->out, HELD_LIMIT);
     buf_init(&stage->kept, HELD_LIMIT);

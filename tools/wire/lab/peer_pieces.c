@@ -54,13 +54,15 @@ int peer_half_reply(struct stage *stage, const char *bytes, size_t count) {
 }
 
 /* The greeting waits, unless the client does not. Then it never comes (RFC 5321 §4.3.1: a client
-   should wait for it; 554 is the other greeting that a server has, §3.1). */
+   should wait for it; 554 is the other greeting that a server has, §3.1). POP3's begins with +. */
 int peer_late_banner(struct stage *stage, const char *bytes, size_t count) {
-    static const char refusal[] = "554 5.5.0 You spoke before I had greeted you\r\n";
+    static const char in_smtp[] = "554 5.5.0 You spoke before I had greeted you\r\n";
+    static const char in_pop3[] = "-ERR You spoke before I had greeted you\r\n";
+    const char *refusal = count > 0 && *bytes == '+' ? in_pop3 : in_smtp;
     int nobody = NOBODY_SPOKE;
     net_wait(stage->link->client_spoke, false, deadline_in((int)stage->peer->number));
     if (!atomic_compare_exchange_strong(&stage->link->first, &nobody, SERVER_SPOKE)) {
-        if (stage_put(stage, refusal, sizeof refusal - 1) < 0)
+        if (stage_put(stage, refusal, strlen(refusal)) < 0)
             return -1;
         return stage_close(stage);
     }

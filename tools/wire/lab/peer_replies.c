@@ -15,9 +15,11 @@ int peer_stall(struct stage *stage, const char *bytes, size_t count) {
     return stage_lines(stage, bytes, count, stall);
 }
 
-/* Passes the line on; of the one where it all ends, half. Returns 1 there. */
+/* Passes the line on; of the one where it all ends, half: the first of the reply, or, in an answer
+   of POP3 that has several, the one behind it. Returns 1 there. */
 static int put_half(struct stage *stage, const struct stage_line *line) {
-    bool here = line->first && stage->replies == stage->peer->number;
+    bool here = stage->replies == stage->peer->number &&
+                (line->number > 1 || line->last || !stage_is_pop3(stage));
     size_t length = here ? line->length / 2 : line->length;
     return stage_put(stage, line->bytes, length) < 0 ? -1 : here;
 }
@@ -58,11 +60,13 @@ int peer_bare_lf(struct stage *stage, const char *bytes, size_t count) {
     return stage_flush(stage);
 }
 
+/* What POP3's AUTH goes on with is base64, and not made longer. */
 static int long_line(struct stage *stage, const struct stage_line *line) {
     size_t end = stage_line_end(line);
     size_t length = line->length - end;
+    bool stretch = line->first && pop3_status_of(line->bytes, length) != POP3_GO;
     int result = stage_put(stage, line->bytes, length);
-    for (; result == 0 && line->first && length + end < stage->peer->number; length++)
+    for (; result == 0 && stretch && length + end < stage->peer->number; length++)
         result = stage_put(stage, length == line->length - end ? " " : "x", 1);
     return result < 0 ? -1 : stage_put(stage, line->bytes + line->length - end, end);
 }
@@ -77,7 +81,7 @@ static int multi_line(struct stage *stage, const struct stage_line *line) {
         CODE = 3
     };
     size_t text = line->length - stage_line_end(line);
-    if (!line->first || !line->last || text < CODE)
+    if (!line->first || !line->last || text < CODE || stage_is_pop3(stage))
         return stage_put(stage, line->bytes, line->length);
     if (stage_put(stage, line->bytes, CODE) < 0 || stage_put(stage, "-", 1) < 0 ||
         (text > CODE && stage_put(stage, line->bytes + CODE + 1, text - CODE - 1) < 0) ||
@@ -90,6 +94,12 @@ int peer_multi_line(struct stage *stage, const char *bytes, size_t count) {
     return stage_lines(stage, bytes, count, multi_line);
 }
 
+/* RFC 3206 §4: of the server, and it will pass. */
+static int busy_in_pop3(struct stage *stage) {
+    static const char sorry[] = "-ERR [SYS/TEMP] Too many connections, try again later\r\n";
+    return stage_put(stage, sorry, sizeof sorry - 1) < 0 ? -1 : stage_close(stage);
+}
+
 /* The words of RFC 5321 §4.2.3, and the name that the server would have greeted with. */
 static int busy(struct stage *stage, const struct stage_line *line) {
     enum {
@@ -97,6 +107,8 @@ static int busy(struct stage *stage, const struct stage_line *line) {
     };
     static const char sorry[] = " Service not available, closing transmission channel\r\n";
     size_t text = line->length - stage_line_end(line), end = NAME;
+    if (stage_is_pop3(stage))
+        return busy_in_pop3(stage);
     while (end < text && line->bytes[end] != ' ')
         end++;
     if (stage_put(stage, "421 ", 4) < 0 ||

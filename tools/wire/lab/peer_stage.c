@@ -4,6 +4,7 @@
 #include "net.h"
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -89,21 +90,67 @@ static bool is_digit(char byte) {
     return byte >= '0' && byte <= '9';
 }
 
+static enum stage_asked asked_by(const char *line, size_t length) {
+    static const char starttls[] = "STARTTLS";
+    if (length == sizeof starttls - 1 && strncasecmp(line, starttls, length) == 0)
+        return STAGE_ASKED_TLS;
+    switch (pop3_answer_to(line, length)) {
+    case POP3_TLS:
+        return STAGE_ASKED_TLS;
+    case POP3_LINES:
+    case POP3_MESSAGE:
+        return STAGE_ASKED_LINES;
+    default:
+        return STAGE_ASKED_LINE;
+    }
+}
+
+void stage_note(struct stage *stage, const char *line, size_t length) {
+    size_t reply = (stage->replies + 1) % STAGE_REPLIES;
+    atomic_store(&stage->link->asked[reply], (unsigned char)asked_by(line, length));
+}
+
+enum stage_asked stage_asked(const struct stage *stage) {
+    return (enum stage_asked)atomic_load(&stage->link->asked[stage->replies % STAGE_REPLIES]);
+}
+
+bool stage_is_pop3(const struct stage *stage) {
+    return atomic_load(&stage->link->pop3);
+}
+
 /* A reply goes on behind a line that begins with a code and a hyphen (RFC 5321 §4.2.1). */
-static bool goes_on(const struct buf *line) {
-    const char *text = line->bytes;
-    return line->length > 3 && is_digit(text[0]) && is_digit(text[1]) && is_digit(text[2]) &&
+static bool goes_on_in_smtp(const char *text, size_t length) {
+    return length > 3 && is_digit(text[0]) && is_digit(text[1]) && is_digit(text[2]) &&
            text[3] == '-';
+}
+
+/* Behind +OK, if the command asks for lines; they end with a single dot (RFC 1939 §3). */
+static bool goes_on_in_pop3(const struct stage *stage, const char *text, size_t length) {
+    if (stage->inside > 0)
+        return length != 1 || text[0] != '.';
+    return stage_asked(stage) == STAGE_ASKED_LINES && pop3_status_of(text, length) == POP3_OK;
+}
+
+/* Whether more lines of this reply follow. Each line of the client stands alone. */
+static bool goes_on(const struct stage *stage, const struct stage_line *line) {
+    size_t length = line->length - stage_line_end(line);
+    if (!stage->from_server)
+        return false;
+    if (stage->replies == 1 && line->first)
+        atomic_store(&stage->link->pop3, pop3_status_of(line->bytes, length) != POP3_NONE);
+    return stage_is_pop3(stage) ? goes_on_in_pop3(stage, line->bytes, length)
+                                : goes_on_in_smtp(line->bytes, length);
 }
 
 /* What is held is a whole line. */
 static int act_on_line(struct stage *stage, stage_line_act *act) {
     struct stage_line line = {.bytes = stage->held.bytes,
                               .length = stage->held.length,
-                              .first = !stage->inside,
-                              .last = !goes_on(&stage->held)};
+                              .number = stage->inside + 1,
+                              .first = stage->inside == 0};
     stage->replies += line.first ? 1 : 0;
-    stage->inside = !line.last;
+    line.last = !goes_on(stage, &line);
+    stage->inside = line.last ? 0 : line.number;
     int result = act(stage, &line);
     buf_clear(&stage->held);
     return result;

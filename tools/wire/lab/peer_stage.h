@@ -11,6 +11,7 @@
 
 #include "buf.h"
 #include "peer_table.h"
+#include "pop3_command.h"
 #include <stdatomic.h>
 #include <stdint.h>
 
@@ -21,12 +22,24 @@ enum {
     CLIENT_SPOKE,
 };
 
+enum {
+    STAGE_REPLIES = 1024
+};
+
+enum stage_asked {
+    STAGE_ASKED_LINE,  /* one reply; in POP3 of one line */
+    STAGE_ASKED_LINES, /* POP3: an answer of several lines */
+    STAGE_ASKED_TLS,   /* STARTTLS, STLS */
+};
+
 /* What the two directions of a connection have in common. */
 struct stage_link {
     atomic_int first;
     int client_spoke; /* an eventfd(2): readable once `first` is CLIENT_SPOKE */
-    /* peer_tls.c: which replies answer STARTTLS; bit N is that of reply N, of N + 64 … */
-    atomic_uint_fast64_t starttls;
+    atomic_bool pop3; /* the server has greeted as POP3 does */
+    /* What the client's commands ask for, as those who listen to him have written it down: of reply
+       N, of N + STAGE_REPLIES … That is exact as long as no client sends more commands at once. */
+    atomic_uchar asked[STAGE_REPLIES]; /* enum stage_asked */
 };
 
 struct stage {
@@ -37,13 +50,15 @@ struct stage {
     struct stage_link *link;
     struct buf held;  /* came, and was not passed on yet */
     struct buf out;   /* stage_put's */
-    struct buf kept;  /* strip-starttls: a line that may have to become the last of its reply */
+    struct buf kept;  /* strip-starttls: a line that may have to become the last of its reply;
+                         peer_listens: the client's line so far */
+    bool from_server; /* whose bytes come */
     bool silent;      /* nothing more passes */
     bool transparent; /* all that comes passes as it is */
 
     /* stage_lines counts. */
     unsigned long replies; /* that have begun: so the number of this one, from 1 */
-    bool inside;           /* a reply, between two of its lines */
+    unsigned long inside;  /* a reply: so many of its lines have come, and more will; 0: none */
 };
 
 /* Gives bytes to a stage, or, when it is NULL, to the receiver `to`. 0 or -1: he is gone. */
@@ -71,7 +86,8 @@ int stage_close(struct stage *stage);
 struct stage_line {
     const char *bytes;
     size_t length;
-    bool first; /* of its reply */
+    unsigned long number; /* in its reply, from 1 */
+    bool first;           /* of its reply */
     bool last;
 };
 
@@ -82,6 +98,18 @@ struct stage_line {
  */
 typedef int stage_line_act(struct stage *stage, const struct stage_line *line);
 int stage_lines(struct stage *stage, const char *bytes, size_t count, stage_line_act *act);
+
+/*
+ * The line of the client that the stage has just counted, without its ending: what does it ask for?
+ * Reply 1 is the greeting, so it is the reply of the next number. In POP3 each of his lines gets
+ * one answer; in SMTP that is so until a message is on its way.
+ */
+void stage_note(struct stage *stage, const char *line, size_t length);
+
+/* What was asked for by the command to which the reply that comes now is due. */
+enum stage_asked stage_asked(const struct stage *stage);
+
+bool stage_is_pop3(const struct stage *stage);
 
 /* How many bytes of the line are its CR LF, or LF. */
 size_t stage_line_end(const struct stage_line *line);

@@ -47,7 +47,8 @@ stage_act peer_stall, peer_cut, peer_reset, peer_bare_lf, peer_long_line, peer_m
     peer_busy;
 
 /* peer_commands.c: what becomes of commands. */
-stage_act peer_no_esmtp;
+stage_act peer_no_esmtp, peer_no_capa;
+stage_act peer_listens; /* the ear of those who must know where POP3's answers end */
 
 /* peer_tls.c: how encryption begins and ends. */
 stage_act peer_strip_starttls, peer_refuse_starttls, peer_inject_starttls;

@@ -3,31 +3,32 @@
 #include <string.h>
 #include <strings.h>
 
-/* --- STARTTLS ---
+/* --- STARTTLS, and POP3's STLS ---
  *
- * Which reply answers STARTTLS? The greeting is reply 1, so it is the one after that of the
- * command's own number. That is only counted until a message is on its way: TLS comes before that.
+ * Which reply answers it? The greeting is reply 1, so it is the one after that of the command's own
+ * number. In SMTP that is only counted until a message is on its way: TLS comes before that.
  */
 
-static uint64_t mark(unsigned long number) {
-    return 1ULL << (number % 64);
+static bool is_word(const char *text, size_t length, const char *word) {
+    return length == strlen(word) && strncasecmp(text, word, length) == 0;
 }
 
 static bool is_starttls(const struct stage_line *line) {
-    static const char command[] = "STARTTLS";
-    size_t length = sizeof command - 1;
-    return line->length - stage_line_end(line) == length &&
-           strncasecmp(line->bytes, command, length) == 0;
+    size_t length = line->length - stage_line_end(line);
+    return is_word(line->bytes, length, "STARTTLS") || is_word(line->bytes, length, "STLS");
 }
 
 static bool begins_message(const struct stage_line *line) {
     return line->length > 4 && strncasecmp(line->bytes, "MAIL", 4) == 0;
 }
 
-static int look_for_starttls(struct stage *stage, const struct stage_line *line) {
+static void note(struct stage *stage, const struct stage_line *line) {
     stage->transparent = begins_message(line);
-    if (is_starttls(line))
-        atomic_fetch_or(&stage->link->starttls, mark(stage->replies + 1));
+    stage_note(stage, line->bytes, line->length - stage_line_end(line));
+}
+
+static int look_for_starttls(struct stage *stage, const struct stage_line *line) {
+    note(stage, line);
     return stage_put(stage, line->bytes, line->length);
 }
 
@@ -40,7 +41,7 @@ static int hide_starttls(struct stage *stage, const struct stage_line *line) {
     static const char instead[] = "NOOP\r\n";
     if (!is_starttls(line))
         return look_for_starttls(stage, line);
-    atomic_fetch_or(&stage->link->starttls, mark(stage->replies + 1));
+    note(stage, line);
     return stage_put(stage, instead, sizeof instead - 1);
 }
 
@@ -48,29 +49,39 @@ int peer_hides_starttls(struct stage *stage, const char *bytes, size_t count) {
     return stage_lines(stage, bytes, count, hide_starttls);
 }
 
-static bool answers_starttls(struct stage *stage) {
-    return (atomic_load(&stage->link->starttls) & mark(stage->replies)) != 0;
+static bool answers_starttls(const struct stage *stage) {
+    return stage->replies > 1 && stage_asked(stage) == STAGE_ASKED_TLS;
+}
+
+/* Instead of the reply to STARTTLS: `smtp`, or `pop3`. */
+static int put_instead(struct stage *stage, const struct stage_line *line, const char *smtp,
+                       const char *pop3) {
+    const char *words = stage_is_pop3(stage) ? pop3 : smtp;
+    return line->first ? stage_put(stage, words, strlen(words)) : 0;
 }
 
 static int refuse(struct stage *stage, const struct stage_line *line) {
-    static const char refusal[] = "454 4.7.0 TLS not available due to temporary reason\r\n";
     if (!answers_starttls(stage))
         return stage_put(stage, line->bytes, line->length);
-    return line->first ? stage_put(stage, refusal, sizeof refusal - 1) : 0;
+    return put_instead(stage, line, "454 4.7.0 TLS not available due to temporary reason\r\n",
+                       "-ERR [SYS/TEMP] TLS not available due to temporary reason\r\n");
 }
 
 int peer_refuse_starttls(struct stage *stage, const char *bytes, size_t count) {
     return stage_lines(stage, bytes, count, refuse);
 }
 
+/* What a client asks for first under TLS: so it would take this for the answer. */
 static int inject(struct stage *stage, const struct stage_line *line) {
-    static const char injected[] =
+    static const char in_smtp[] =
         "250-mail.example.org at your service\r\n250 AUTH PLAIN LOGIN\r\n";
+    static const char in_pop3[] = "+OK Capability list follows\r\nUSER\r\n.\r\n";
+    const char *injected = stage_is_pop3(stage) ? in_pop3 : in_smtp;
     if (stage_put(stage, line->bytes, line->length) < 0)
         return -1;
-    if (!line->last || !answers_starttls(stage) || line->bytes[0] != '2')
+    if (!line->last || !answers_starttls(stage) || (line->bytes[0] != '2' && line->bytes[0] != '+'))
         return 0;
-    return stage_put(stage, injected, sizeof injected - 1);
+    return stage_put(stage, injected, strlen(injected));
 }
 
 int peer_inject_starttls(struct stage *stage, const char *bytes, size_t count) {
@@ -79,11 +90,9 @@ int peer_inject_starttls(struct stage *stage, const char *bytes, size_t count) {
 
 /* A line of EHLO's reply that offers it. */
 static bool offers(const struct stage_line *line) {
-    static const char word[] = "STARTTLS";
-    size_t code = 4, length = sizeof word - 1;
-    return line->length - stage_line_end(line) == code + length &&
-           strncmp(line->bytes, "250", 3) == 0 &&
-           strncasecmp(line->bytes + code, word, length) == 0;
+    size_t code = 4, length = line->length - stage_line_end(line);
+    return length > code && strncmp(line->bytes, "250", 3) == 0 &&
+           is_word(line->bytes + code, length - code, "STARTTLS");
 }
 
 static int put_kept(struct stage *stage, bool last) {
@@ -94,11 +103,20 @@ static int put_kept(struct stage *stage, bool last) {
     return result;
 }
 
+/* A line "STLS" behind a +OK stands in the answer to CAPA; and what message has one? */
+static int strip_in_pop3(struct stage *stage, const struct stage_line *line) {
+    if (line->number > 1 && is_starttls(line))
+        return 0;
+    return stage_put(stage, line->bytes, line->length);
+}
+
 /* Each line that goes on is kept back until the next: it may turn out to be the last. */
 static int strip(struct stage *stage, const struct stage_line *line) {
-    static const char unknown[] = "502 5.5.1 Command not implemented\r\n";
     if (answers_starttls(stage))
-        return line->first ? stage_put(stage, unknown, sizeof unknown - 1) : 0;
+        return put_instead(stage, line, "502 5.5.1 Command not implemented\r\n",
+                           "-ERR Unknown command\r\n");
+    if (stage_is_pop3(stage))
+        return strip_in_pop3(stage, line);
     if (offers(line) && (stage->kept.length > 0 || !line->last))
         return line->last ? put_kept(stage, true) : 0;
     if (put_kept(stage, false) < 0)
@@ -138,9 +156,9 @@ static size_t whole_record(const struct buf *held) {
 typedef int record_act(struct stage *stage, char *record, size_t length);
 
 static int each_record(struct stage *stage, const char *bytes, size_t count, record_act *act) {
-    if (!stage->inside && (count == 0 || bytes[0] != HANDSHAKE))
+    if (stage->inside == 0 && (count == 0 || bytes[0] != HANDSHAKE))
         return stage_pass(stage, bytes, count);
-    stage->inside = true;
+    stage->inside = 1;
     if (buf_append(&stage->held, bytes, count) < 0)
         return -1;
     for (size_t length; !stage->silent && (length = whole_record(&stage->held)) > 0;) {
