@@ -108,9 +108,10 @@ static int compare(const char *path, void *context) {
 
 int maildir_find(const char *message, char now[PATH_MAX], struct failure *why) {
     const char *name = strrchr(message, '/');
-    if (name == NULL || name - message < (int)strlen("/new") || strlen(message) >= PATH_MAX)
+    size_t length = strlen(message);
+    if (name == NULL || name - message < (int)strlen("/new") || length >= PATH_MAX)
         return failure_set(why, "%s: not a message of a Maildir", message);
-    snprintf(now, PATH_MAX, "%s", message);
+    memcpy(now, message, length + 1);
     if (access(message, F_OK) == 0)
         return 0;
     char path[PATH_MAX]; /* of the mailbox: new/ and cur/ are equally long */
