@@ -2,7 +2,7 @@
  * bounds: how much a server takes from its clients: the keys that every server has in its own
  * section of kit.ini, and what follows from them.
  *
- * A server puts BOUNDS_KEYS("pop3d", "10m") into its list of keys.
+ * A server puts BOUNDS_KEYS("pop3d", "10m", "1000000") into its list of keys.
  */
 #ifndef SHARED_BOUNDS_H
 #define SHARED_BOUNDS_H
@@ -16,8 +16,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define BOUNDS_KEYS(section, idle)                                                                 \
-    {section, "commands", CONFIG_NUMBER, "100000", "commands in one session, then it is closed"},  \
+#define BOUNDS_KEYS(section, idle, most)                                                           \
+    {section, "commands", CONFIG_NUMBER, most, "commands in one session, then it is closed"},      \
         {section, "errors", CONFIG_NUMBER, "100",                                                  \
          "refused commands in one session, then it is closed"},                                    \
         {section, "idle", CONFIG_SECONDS, idle, "a session that is silent for so long is closed"}, \

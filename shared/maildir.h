@@ -89,7 +89,8 @@ int maildir_find(const char *message, char now[PATH_MAX], struct failure *why);
  * Locks the mailbox for somebody who takes messages away, as POP3 does (RFC 1939 §4): one at a
  * time. Who delivers, or reads as mutt does, neither asks for the lock nor waits for it. It is a
  * flock(2) on the file pop3.lock in the mailbox, so it ends with the process that holds it, however
- * that ends. Never waits. Returns a descriptor, and closing it ends the lock; or, with the reason:
+ * that ends. Never waits. Returns a descriptor, and closing it ends the lock; or, with the reason
+ * (errno, too):
  */
 enum maildir_lock {
     MAILDIR_FAILED = -1, /* no permission, no file descriptor … */

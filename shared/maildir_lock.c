@@ -23,5 +23,6 @@ int maildir_lock(const char *path, struct failure *why) {
     if (lock >= 0)
         close(lock);
     failure_system(why, error, "%s", name);
+    errno = error;
     return result;
 }

@@ -13,7 +13,7 @@ const struct config_key settings_keys[] = {
     {"smtpd", "recipients", CONFIG_NUMBER, "100", "recipients of one message"},
     {"smtpd", "line", CONFIG_NUMBER, "2000", "octets of a command line, with its CR LF"},
     {"smtpd", "vrfy", CONFIG_YES_NO, "yes", "whether VRFY says who has a mailbox; no: always 252"},
-    BOUNDS_KEYS("smtpd", "5m"),
+    BOUNDS_KEYS("smtpd", "5m", "100000"),
     {NULL, NULL, CONFIG_TEXT, NULL, NULL},
 };
 

@@ -176,29 +176,34 @@ class Peer:
 class Smtpd:
     """A running server. `options` are of the form section.key=value; `wrapper` goes before the command."""
 
+    program = "smtpd"
+
     def __init__(self, options=(), people=PEOPLE, domains="example.org", wrapper=(), store=None, port=0, tls=False):
-        program = BUILD / "bin" / "smtpd"
+        program = BUILD / "bin" / self.program
         if not program.exists():
             raise FileNotFoundError("%s is not built (or set KIT_BUILD)" % program)
         (BUILD / "tests").mkdir(parents=True, exist_ok=True)
-        self.directory = Path(tempfile.mkdtemp(prefix="smtpd.", dir=BUILD / "tests"))
+        self.directory = Path(tempfile.mkdtemp(prefix=self.program + ".", dir=BUILD / "tests"))
         self.store = Path(store) if store else self.directory / "mail"
         self.logfile = self.directory / "log"
         accounts = ["%s:%s:%s\n" % (person.split(":")[0], HASH, person.partition(":")[2]) for person in people]
         (self.directory / "accounts").write_text("".join(accounts), encoding="utf-8")
-        (self.directory / "kit.ini").write_text(
-            "[mail]\nhostname = mail.example.org\ndomains = %s\naccounts = accounts\nstore = %s\n"
-            "[smtpd]\nlisten = 127.0.0.1:%d\n" % (domains, self.store, port)
-        )
-        if tls:
-            with open(self.directory / "kit.ini", "a") as ini:
-                ini.write("submission = %(submission)s:0\nsubmissions = %(submissions)s:0\n" % SERVICES)
-                ini.write("[mail]\ncertificate = %s/mail.pem\nkey = %s/mail.key\n" % ((BUILD / "lab" / "tls",) * 2))
+        with open(self.directory / "kit.ini", "w") as ini:
+            ini.write("[mail]\nhostname = mail.example.org\ndomains = %s\naccounts = accounts\nstore = %s\n"
+                      % (domains, self.store))
+            self.write_listeners(ini, port, tls)
         self.command = list(wrapper) + [str(program), "-c", str(self.directory / "kit.ini")]
         for option in options:
             self.command += ["-o", option]
         self.process = None
         self.host, self.port = "127.0.0.1", port
+
+    def write_listeners(self, ini, port, tls):
+        """The server's own section of kit.ini, and the certificate."""
+        ini.write("[smtpd]\nlisten = 127.0.0.1:%d\n" % port)
+        if tls:
+            ini.write("submission = %(submission)s:0\nsubmissions = %(submissions)s:0\n" % SERVICES)
+            ini.write("[mail]\ncertificate = %s/mail.pem\nkey = %s/mail.key\n" % ((BUILD / "lab" / "tls",) * 2))
 
     def start(self):
         """Starts it and waits until it accepts. May be called again after stop or kill."""
@@ -216,7 +221,7 @@ class Smtpd:
         os.close(ready)
         if told != b"\n":
             self.kill()
-            raise RuntimeError("smtpd did not start:\n" + self.log())
+            raise RuntimeError("%s did not start:\n%s" % (self.program, self.log()))
         listens = list(self.listens())
         self.ports = dict(listens)
         receiving = [(host, port) for host, port in listens if host not in BESIDES]
@@ -240,7 +245,7 @@ class Smtpd:
     def __exit__(self, kind, *_):
         status = self.stop()
         if kind is None:
-            assert status == 0, "smtpd ended with status %d:\n%s" % (status, self.log()[-4000:])
+            assert status == 0, "%s ended with status %d:\n%s" % (self.program, status, self.log()[-4000:])
             self.remove()
 
     def connect(self, service="listen", source="127.0.0.1", context=None):
@@ -258,7 +263,7 @@ class Smtpd:
             return self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise AssertionError("smtpd does not stop:\n" + self.log()[-4000:]) from None
+            raise AssertionError("%s does not stop:\n%s" % (self.program, self.log()[-4000:])) from None
 
     def kill(self):
         """SIGKILL, and waits."""

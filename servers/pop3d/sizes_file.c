@@ -1,0 +1,149 @@
+#include "sizes_file.h"
+#include "buf.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NAME     "pop3.sizes"
+#define NEW_NAME "pop3.sizes.new"
+#define LIMIT    ((size_t)64 * 1024 * 1024)
+
+struct sizes_file {
+    int mailbox;
+    struct buf old;
+    size_t at; /* the next line of `old` */
+    struct buf new;
+    bool news;
+};
+
+/* What a line says. */
+struct known {
+    uint64_t octets;
+    int64_t seconds, nanoseconds;
+    uint64_t size;
+    const char *base;
+};
+
+static int read_all(int file, struct buf *into) {
+    char bytes[8192];
+    ssize_t count;
+    while ((count = read(file, bytes, sizeof bytes)) != 0) {
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0 || buf_append(into, bytes, (size_t)count) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+struct sizes_file *sizes_file_open(int mailbox) {
+    struct sizes_file *known = calloc(1, sizeof *known);
+    if (known == NULL)
+        return NULL;
+    known->mailbox = mailbox;
+    buf_init(&known->old, LIMIT);
+    buf_init(&known->new, LIMIT);
+    int file = openat(mailbox, NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (file >= 0) {
+        if (read_all(file, &known->old) < 0)
+            buf_free(&known->old);
+        close(file);
+    }
+    return known;
+}
+
+/* A number and the blank behind it. Returns what follows; NULL: there is none. */
+static const char *read_number(const char *text, uint64_t *number) {
+    size_t digits = strspn(text, "0123456789");
+    if (digits == 0 || digits > 18 || text[digits] != ' ')
+        return NULL;
+    *number = strtoull(text, NULL, 10);
+    return text + digits + 1;
+}
+
+/* The next line, without taking it. False: there is none that makes sense. */
+static bool look(struct sizes_file *known, struct known *line) {
+    if (known->at >= known->old.length)
+        return false;
+    const char *text = known->old.bytes + known->at;
+    char *end = memchr(text, '\n', known->old.length - known->at);
+    if (end != NULL)
+        *end = '\0'; /* sees the same line again the next time, up to here */
+    else
+        end = memchr(text, '\0', known->old.length - known->at);
+    uint64_t seconds = 0, nanoseconds = 0;
+    if (end == NULL || (text = read_number(text, &line->octets)) == NULL ||
+        (text = read_number(text, &seconds)) == NULL ||
+        (text = read_number(text, &nanoseconds)) == NULL ||
+        (line->base = read_number(text, &line->size)) == NULL) {
+        known->at = known->old.length; /* nonsense: what follows is worth nothing either */
+        return false;
+    }
+    line->seconds = (int64_t)seconds;
+    line->nanoseconds = (int64_t)nanoseconds;
+    return true;
+}
+
+bool sizes_file_find(struct sizes_file *known, const char *base, const struct stat *status,
+                     uint64_t *size) {
+    struct known line;
+    while (look(known, &line)) {
+        int order = strverscmp(line.base, base);
+        if (order > 0)
+            return false;
+        known->at = (size_t)(line.base - known->old.bytes) + strlen(line.base) + 1;
+        if (order < 0)
+            continue;
+        *size = line.size;
+        return line.octets == (uint64_t)status->st_size && line.seconds == status->st_mtim.tv_sec &&
+               line.nanoseconds == status->st_mtim.tv_nsec;
+    }
+    return false;
+}
+
+void sizes_file_add(struct sizes_file *known, const char *base, const struct stat *status,
+                    uint64_t size, bool counted) {
+    if (status->st_mtim.tv_sec < 0 || strchr(base, '\n') != NULL)
+        return;
+    known->news = known->news || counted;
+    /* Over the limit it is left out, and counted again the next time. */
+    buf_printf(&known->new, "%lld %lld %ld %llu %s\n", (long long)status->st_size,
+               (long long)status->st_mtim.tv_sec, status->st_mtim.tv_nsec, (unsigned long long)size,
+               base);
+}
+
+static int write_all(int file, const struct buf *bytes) {
+    for (size_t done = 0; done < bytes->length;) {
+        ssize_t count = write(file, bytes->bytes + done, bytes->length - done);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0)
+            return -1;
+        done += (size_t)count;
+    }
+    return 0;
+}
+
+static void replace(const struct sizes_file *known) {
+    int file = openat(known->mailbox, NEW_NAME,
+                      O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+    if (file < 0)
+        return;
+    int written = write_all(file, &known->new);
+    if (close(file) < 0 || written < 0 ||
+        renameat(known->mailbox, NEW_NAME, known->mailbox, NAME) < 0)
+        unlinkat(known->mailbox, NEW_NAME, 0);
+}
+
+void sizes_file_close(struct sizes_file *known) {
+    if (known == NULL)
+        return;
+    if (known->news)
+        replace(known);
+    buf_free(&known->old);
+    buf_free(&known->new);
+    free(known);
+}

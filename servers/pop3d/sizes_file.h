@@ -1,0 +1,35 @@
+/*
+ * sizes_file: the file pop3.sizes in a mailbox: what was counted once.
+ *
+ * A line for each message: the size of its file, the file's time in seconds and nanoseconds, the
+ * size as sent, and the base of its name:
+ *
+ *     1234 1732183628 123456789 1289 1732183628.M5P411Q1.mail
+ *
+ * They stand in the order of the snapshot, and are asked for in that order. The file is a help and
+ * nothing more: without it, or with nonsense in it, every message is counted again.
+ */
+#ifndef POP3D_SIZES_FILE_H
+#define POP3D_SIZES_FILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+struct sizes_file; /* opaque */
+
+/* Reads it. `mailbox` stays the caller's. NULL: no memory. */
+struct sizes_file *sizes_file_open(int mailbox);
+
+/* The size as sent of the message with this base, if its file is still the one that was counted. */
+bool sizes_file_find(struct sizes_file *known, const char *base, const struct stat *status,
+                     uint64_t *size);
+
+/* Notes a size for the next time; `counted`: it is news. */
+void sizes_file_add(struct sizes_file *known, const char *base, const struct stat *status,
+                    uint64_t size, bool counted);
+
+/* Writes the file anew if there was news: atomically, and if that fails, then not. NULL is fine. */
+void sizes_file_close(struct sizes_file *known);
+
+#endif
