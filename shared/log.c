@@ -1,6 +1,8 @@
 #include "log.h"
+#include "failure.h"
 #include <errno.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -105,4 +107,13 @@ void log_event(enum log_level level, const char *format, ...) {
     while (write(STDERR_FILENO, line, length) < 0 && errno == EINTR)
         ;
     errno = error;
+}
+
+void log_not_written(int todo, const char *function) {
+    static atomic_uint told;
+    struct failure words;
+    unsigned bit = 1U << todo;
+    failure_not_written(&words, todo, function);
+    if ((atomic_fetch_or(&told, bit) & bit) == 0)
+        log_event(LOG_ERROR, "%s", words.text);
 }

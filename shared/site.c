@@ -90,14 +90,25 @@ static int prepare(const struct site *site, const struct account *account, struc
     return 0;
 }
 
+static bool is_of_here(const struct site *site, const struct account *account) {
+    const char *at = strrchr(account->address, '@');
+    return at != NULL && site_is_local(site, at + 1);
+}
+
 int site_prepare(const struct site *site, struct failure *why) {
     const struct account *account;
-    for (size_t i = 0; (account = accounts_at(site->accounts, i)) != NULL; i++) {
-        const char *at = strrchr(account->address, '@');
-        if (at != NULL && site_is_local(site, at + 1) && prepare(site, account, why) < 0)
+    for (size_t i = 0; (account = accounts_at(site->accounts, i)) != NULL; i++)
+        if (is_of_here(site, account) && prepare(site, account, why) < 0)
             return -1;
-    }
     return 0;
+}
+
+void site_prepare_most(const struct site *site) {
+    const struct account *account;
+    struct failure why;
+    for (size_t i = 0; (account = accounts_at(site->accounts, i)) != NULL; i++)
+        if (is_of_here(site, account) && prepare(site, account, &why) < 0)
+            log_event(LOG_ERROR, "no mailbox for %s: %s", account->address, why.text);
 }
 
 void site_free(struct site *site) {

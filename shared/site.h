@@ -77,6 +77,10 @@ int site_mailbox(const struct site *site, const struct account *account, char pa
  */
 int site_prepare(const struct site *site, struct failure *why);
 
+/* The same for who serves all the others even so: a mailbox that cannot be made is told in the log,
+   once, and is its owner's trouble. */
+void site_prepare_most(const struct site *site);
+
 /* Gives up what it holds, not the struct itself. */
 void site_free(struct site *site);
 
