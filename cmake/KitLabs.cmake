@@ -2,6 +2,7 @@
 #
 #   [lab]
 #   client = smtp          clients/smtp.c is the main program the student's functions are linked into
+#   server = smtp          … or servers/lab/smtp.c: then the program is a server
 #
 # For each lab: build/labs/NN-name (the student's file over the solutions of the other labs) and, where
 # solutions/ is present, build/solutions/NN-name (the finished file). Then one CTest test for each
@@ -27,7 +28,14 @@ function(kit_lab dir)
   set(ini ${dir}/lab.ini)
   set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${ini})
   kit_lab_value(${ini} client client)
-  set(main ${CMAKE_SOURCE_DIR}/clients/${client}.c)
+  kit_lab_value(${ini} server server)
+  if(server)
+    set(main ${CMAKE_SOURCE_DIR}/servers/lab/${server}.c)
+    set(parts)
+  else()
+    set(main ${CMAKE_SOURCE_DIR}/clients/${client}.c)
+    set(parts client_parts)
+  endif()
 
   file(GLOB sources CONFIGURE_DEPENDS ${dir}/*.c)
   if(NOT sources OR NOT EXISTS ${main})
@@ -35,7 +43,7 @@ function(kit_lab dir)
     return()
   endif()
   add_executable(lab-${lab} ${main} ${sources})
-  target_link_libraries(lab-${lab} PRIVATE client_parts others-${number} shared)
+  target_link_libraries(lab-${lab} PRIVATE ${parts} others-${number} shared)
   target_compile_definitions(lab-${lab} PRIVATE KIT_LAB="${lab}") # the main may serve a lab before its time
   set_target_properties(lab-${lab} PROPERTIES OUTPUT_NAME ${lab}
                         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/labs)
@@ -43,7 +51,7 @@ function(kit_lab dir)
   file(GLOB solved ${CMAKE_SOURCE_DIR}/solutions/${lab}/*.c)
   if(solved)
     add_executable(solution-${lab} ${main} ${solved})
-    target_link_libraries(solution-${lab} PRIVATE client_parts others-${number} shared)
+    target_link_libraries(solution-${lab} PRIVATE ${parts} others-${number} shared)
     target_compile_definitions(solution-${lab} PRIVATE KIT_LAB="${lab}")
     set_target_properties(solution-${lab} PROPERTIES OUTPUT_NAME ${lab}
                           RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/solutions)

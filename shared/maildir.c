@@ -54,30 +54,46 @@ static int make_directory(int parent, const char *name) {
     return -1;
 }
 
+/* Flushes a directory that was opened as a place alone. 0 or -1. */
+static int sync_place(int place) {
+    int directory = openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int result = directory < 0 ? -1 : fsync(directory);
+    int error = errno;
+    if (directory >= 0)
+        close(directory);
+    errno = error;
+    return result;
+}
+
 /* Makes `path` and what is missing above it. Each new name is flushed in the directory it stands
-   in. Returns `path` opened, or -1 with errno. */
+   in. The others are only walked through, and need not be readable (O_PATH). Returns `path` opened,
+   or -1 with errno. */
 static int make_path(const char *path) {
-    int directory = open(path[0] == '/' ? "/" : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    while (directory >= 0 && path[strspn(path, "/")] != '\0') {
+    int place = open(path[0] == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    while (place >= 0) {
         char name[NAME_MAX + 1];
         path += strspn(path, "/");
         size_t length = strcspn(path, "/");
-        int made = -1, inner = -1;
+        bool last = length == 0;
+        int made = last ? 0 : -1, inner = -1;
         if (length > NAME_MAX) {
             errno = ENAMETOOLONG;
-        } else {
+        } else if (!last) {
             snprintf(name, sizeof name, "%.*s", (int)length, path);
             path += length;
-            made = make_directory(directory, name);
+            made = make_directory(place, name);
         }
-        if (made == 0 || (made == 1 && fsync(directory) == 0))
-            inner = openat(directory, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (made == 0 || (made == 1 && sync_place(place) == 0))
+            inner = openat(place, last ? "." : name,
+                           (last ? O_RDONLY : O_PATH) | O_DIRECTORY | O_CLOEXEC);
         int error = errno;
-        close(directory);
+        close(place);
         errno = error;
-        directory = inner;
+        if (last)
+            return inner;
+        place = inner;
     }
-    return directory;
+    return -1;
 }
 
 int maildir_create(const char *path, struct failure *why) {

@@ -288,7 +288,7 @@ static void mistakes_are_named_with_file_and_line(void **state) {
     struct lab lab;
     struct failure why;
     assert_int_equal(read_lab("[lab]\ntitle = x\n", &lab, &why), -1);
-    assert_non_null(strstr(why.text, "[lab] needs title and client"));
+    assert_non_null(strstr(why.text, "[lab] needs title, and either client or server"));
 }
 
 static void each_address_is_one_of_a_server(void **state) {

@@ -41,6 +41,12 @@ static void every_kind_of_step(void **state) {
         {"S tls", SESSION_TLS, true, false, ""},
         {"S tls expired 1.2-only", SESSION_TLS, true, false, "expired 1.2-only"},
         {"C end", SESSION_END, false, false, ""},
+        {"C drip x", SESSION_DRIP, false, false, "x"},
+        {"C reset", SESSION_RESET, false, false, ""},
+        {"C cut", SESSION_CUT, false, false, ""},
+        {"C tls", SESSION_TLS, false, false, ""},
+        {"kill", SESSION_KILL, false, false, ""},
+        {"restart", SESSION_RESTART, false, false, ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct session session;
@@ -65,11 +71,10 @@ static void what_is_no_step_is_named_with_its_line(void **state) {
         const char *text, *words;
     } cases[] = {
         {"S: ok\nX: what\n", ":2: a step begins with S or C"},
-        {"C reset\n", ":1: a step begins with S or C"},
         {"S end\n", ":1: a step begins with S or C"},
-        {"C tls\n", ":1: a step begins with S or C"},
+        {"C tls expired\n", ":1: nothing can follow \"tls\""},
+        {"kill now\n", ":1: a step begins with S or C"},
         {"S tls best\n", ":1: \"best\" cannot stand behind \"tls\": known are mail, mx, relay, "},
-        {"C drip x\n", ":1: a step begins with S or C"},
         {"S\n", ":1: a step begins with S or C"},
         {"S fills 3\n", ":1: a step begins with S or C"},
         {"\n\nS close now\n", ":3: nothing can follow \"close\""},
@@ -88,7 +93,7 @@ static void what_is_no_step_is_named_with_its_line(void **state) {
         {"S: a\nC10: b\n", ":2: connections are counted from 1 to 8"},
         {"S2: a\n", ":1: connection 2 begins before connection 1"},
         {"S: a\n\nC3: b\n", ":3: connection 3 begins before connection 2"},
-        {"S: a\nC2 reset\n", ":2: a step begins with S or C"},
+        {"S: a\nC2 rest\n", ":2: a step begins with S or C"},
         {"S: a\nC2\n", ":2: a step begins with S or C"},
         {"S: a\nC 2: b\n", ":2: a step begins with S or C"},
     };
@@ -101,6 +106,33 @@ static void what_is_no_step_is_named_with_its_line(void **state) {
     }
     struct session session;
     assert_int_equal(session_read("/nonexistent/x.session", &session, NULL), -1);
+}
+
+static void steps_are_for_one_or_the_other(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        bool visitor, others;
+    } cases[] = {
+        {"C: a", true, true},      {"S| a", true, true},     {"C close", true, true},
+        {"S close", true, true},   {"C reset", true, false}, {"C cut", true, false},
+        {"C drip a", true, false}, {"C tls", true, false},   {"kill", true, false},
+        {"restart", true, false},  {"S reset", false, true}, {"S cut", false, true},
+        {"S drip a", false, true}, {"S tls", false, true},   {"C end", false, true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct session session;
+        struct failure why = {""};
+        char text[40], words[60];
+        snprintf(text, sizeof text, "S: 1\n%s\n", cases[i].text);
+        assert_int_equal(read_text(text, &session, NULL), 0);
+        assert_int_equal(session_fits(&session, true, &why) == 0, cases[i].visitor);
+        assert_int_equal(session_fits(&session, false, &why) == 0, cases[i].others);
+        snprintf(words, sizeof words, "line 2: \"%s\" is nothing that", cases[i].text);
+        if (!cases[i].visitor || !cases[i].others)
+            assert_non_null(strstr(why.text, words));
+        session_free(&session);
+    }
 }
 
 static void steps_know_their_connection(void **state) {
@@ -224,6 +256,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_of_step),
         cmocka_unit_test(what_is_no_step_is_named_with_its_line),
+        cmocka_unit_test(steps_are_for_one_or_the_other),
         cmocka_unit_test(steps_know_their_connection),
         cmocka_unit_test(lines_match_as_a_whole_or_up_to_the_star),
         cmocka_unit_test(dots_let_lines_pass),

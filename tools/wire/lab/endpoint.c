@@ -28,6 +28,14 @@ enum endpoint_outcome endpoint_missed(const struct session_step *step, const cha
     return ENDPOINT_FAILED;
 }
 
+enum endpoint_outcome endpoint_lost(const struct session_step *step, char *report, size_t size) {
+    char unsaid[100];
+    session_describe(step, unsaid, sizeof unsaid);
+    snprintf(report, size, "line %u: could not say \"%s\": the server has closed the connection",
+             step->line, unsaid);
+    return ENDPOINT_FAILED;
+}
+
 static const char *other_end(const struct endpoint *endpoint) {
     return endpoint->server ? "client" : "server";
 }
@@ -172,6 +180,12 @@ static enum endpoint_outcome in_clear(const struct play *play) {
     return wrong_line(play, received->bytes, received->length);
 }
 
+/* A client's "C tls" did not come about. */
+static enum endpoint_outcome no_handshake(const struct play *play, const char *words) {
+    snprintf(play->report, play->size, "line %u: no TLS: %s", play->step->line, words);
+    return ENDPOINT_FAILED;
+}
+
 static enum endpoint_outcome start_tls(const struct play *play) {
     struct endpoint *endpoint = play->endpoint;
     struct failure why = {""};
@@ -182,6 +196,8 @@ static enum endpoint_outcome start_tls(const struct play *play) {
     case CHANNEL_FINE:
         return ENDPOINT_FINE;
     case CHANNEL_ENDED: /* the client does not want it so */
+        if (!endpoint->server)
+            return no_handshake(play, why.text);
         endpoint->ended = endpoint->channel.stream == NULL;
         return ENDPOINT_GONE;
     case CHANNEL_FULL:
@@ -191,6 +207,8 @@ static enum endpoint_outcome start_tls(const struct play *play) {
     case CHANNEL_LATE:
         break;
     }
+    if (!endpoint->server)
+        return no_handshake(play, why.text);
     return endpoint_missed(play->step, why.text, play->report, play->size);
 }
 
@@ -223,6 +241,8 @@ enum endpoint_outcome endpoint_play(struct endpoint *endpoint, const struct sess
             channel_reset(&endpoint->channel);
         return ENDPOINT_FINE;
     case SESSION_END: /* the keyboard's business */
+    case SESSION_KILL:
+    case SESSION_RESTART: /* of no connection: performance.c */
         break;
     }
     return ENDPOINT_FINE;

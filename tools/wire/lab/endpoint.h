@@ -2,8 +2,8 @@
  * endpoint: one end of one connection, in a dialogue that is written down (session.h).
  *
  * Each step is somebody's: his own he sends, those of the other end he waits for. A script
- * (script.h) is a server's end for each connection that it accepts; whoever plays the client of a
- * session is the same, from the other side.
+ * (script.h) is a server's end for each connection that it accepts; a visitor (visitor.h) a
+ * client's end for each that he makes.
  */
 #ifndef WIRE_ENDPOINT_H
 #define WIRE_ENDPOINT_H
@@ -47,6 +47,10 @@ void endpoint_close(struct endpoint *endpoint);
 /* Closes it, waits until the other end has closed too, and frees it. With several of them close all
    first: the other side may close none before it has seen the end of each. */
 void endpoint_finish(struct endpoint *endpoint);
+
+/* For who cannot do without the other end: writes into `report` that a step could not be sent.
+   Returns ENDPOINT_FAILED. */
+enum endpoint_outcome endpoint_lost(const struct session_step *step, char *report, size_t size);
 
 /* Writes into `report` that a step was not played: `line 7: waited for "C: QUIT", WORDS`. Returns
    ENDPOINT_FAILED. */

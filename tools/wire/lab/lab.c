@@ -83,11 +83,12 @@ static int mark_watched(struct lab *lab, unsigned *line, struct failure *why) {
 /* What can only be said when everything was read. *line is where. */
 static int finish(struct lab *lab, unsigned *line, struct failure *why) {
     *line = 1;
-    if (lab->title == NULL || lab->client == NULL)
-        return failure_set(why, "[lab] needs title and client");
+    if (lab->title == NULL || (lab->client == NULL) == (lab->server == NULL))
+        return failure_set(why, "[lab] needs title, and either client or server");
     for (size_t i = 0; i < lab->run_count; i++) {
         *line = lab->runs[i].line;
         lab->runs[i].nonce = lab->nonce;
+        lab->runs[i].serves = lab->server != NULL;
         if (lab_run_finish(&lab->runs[i], &lab->runs[0], lab->directory, line, why) < 0)
             return -1;
     }
@@ -264,6 +265,7 @@ void lab_free(struct lab *lab) {
     free(lab->file);
     free(lab->title);
     free(lab->client);
+    free(lab->server);
     lab_free_lines(&lab->tries);
     free(lab->nonce);
     *lab = (struct lab){0};

@@ -9,6 +9,7 @@
  *
  *     title    = A letter over SMTP
  *     client   = smtp               which main in clients/ the student's functions go into (CMake)
+ *     server   = smtp               … or in servers/lab/: then the program is a server
  *     try      = Type EHLO …        what the shell of `wire start` says to try: up to three lines
  *     …                             and every key of a run
  *
@@ -39,6 +40,21 @@
  *                      variables of the program's environment, beside those that it always has
  *     tool     = valgrind            watches the program's memory and descriptors (memcheck.h)
  *     limit    = 20s                 after that time the program is stopped; 6s without it
+ *
+ * Where the program is a server, wire starts it (own_server.h), waits until it listens, and visits
+ * it. Then some keys mean other things, and there are some more; `servers` and `script` there are
+ * not.
+ *
+ *     program  = --extra             more arguments, beside those that each server gets
+ *     listen   = 127.0.0.2:110       where it listens
+ *     options  = smtp-server.idle=1  settings for it
+ *     session  = deliver.session     what wire says to it as its client, and what it must answer
+ *                      (session.h: the visitor)
+ *     crowd    = 50                  so many connections more, up to 200: made first, and greeted,
+ *                      they stay silent until the end
+ *     visit    = curl --url …        a real client, run behind the session, in a sandbox as the
+ *                      program's, in the lab's directory; it may write in {run}/visit
+ *     limit    = 20s                 so long it may take to listen, and the visits; 6s without it
  *
  * [check NAME]: something that must hold.
  *
@@ -94,6 +110,8 @@ enum lab_run_key {
     RUN_MESSAGE,
     RUN_MAILBOX,
     RUN_BROKEN,
+    RUN_CROWD,
+    RUN_VISIT,
     RUN_ENVIRONMENT,
     RUN_LIMIT,
     RUN_TOOL,
@@ -109,12 +127,15 @@ struct lab_run {
     /* What the text means. */
     bool scripted;
     bool typed;          /* there is a session */
+    bool serves;         /* the program is a server */
     bool tool;           /* under valgrind (memcheck.h) */
     bool counts_threads; /* some check judges them */
     struct arguments program;
     struct arguments servers; /* without "script" */
     struct arguments options;
     struct arguments environment;
+    struct arguments visit; /* a command line; none: empty */
+    unsigned long crowd;
     struct session script;
     struct session session;
     struct arguments listen; /* addresses: "127.0.0.2:25"; at least one */
@@ -166,7 +187,8 @@ struct lab {
     char *directory; /* "…/labs/03-smtp-send" */
     char *file;      /* its lab.ini */
     char *title;
-    char *client;
+    char *client; /* one of these two is NULL */
+    char *server;
     struct lab_lines tries;
     char *nonce; /* the word that the seed in force gives (seed.h): what {nonce} stands for */
     struct lab_run *runs; /* runs[0] is main */

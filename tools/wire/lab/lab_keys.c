@@ -41,6 +41,8 @@ int lab_take_lab_key(struct lab *lab, const struct ini_entry *entry, struct fail
         return set_once(&lab->title, entry->value, why);
     if (strcmp(entry->key, "client") == 0)
         return set_once(&lab->client, entry->value, why);
+    if (strcmp(entry->key, "server") == 0)
+        return set_once(&lab->server, entry->value, why);
     if (strcmp(entry->key, "try") == 0)
         return add_line(&lab->tries, entry->value, why);
     int known = lab_run_set(&lab->runs[0], entry->key, entry->value, entry->line, why);

@@ -3,6 +3,7 @@
 #include "placeholders.h"
 #include "servers.h"
 #include "text.h"
+#include "visitor.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,15 +80,23 @@ static int read_session(const struct lab_run *run, const char *value, const char
 
 static int parse_script(struct lab_run *run, const char *value, const char *directory,
                         struct failure *why) {
-    return read_session(run, value, directory, &run->script, why);
+    struct failure what;
+    if (read_session(run, value, directory, &run->script, why) < 0)
+        return -1;
+    return session_fits(&run->script, false, &what) == 0
+               ? 0
+               : failure_set(why, "%s: %s", value, what.text);
 }
 
 static int parse_session(struct lab_run *run, const char *value, const char *directory,
                          struct failure *why) {
+    struct failure what;
     run->typed = true;
     if (read_session(run, value, directory, &run->session, why) < 0)
         return -1;
-    for (size_t i = 0; i < run->session.count; i++)
+    if (session_fits(&run->session, run->serves, &what) < 0)
+        return failure_set(why, "%s: %s", value, what.text);
+    for (size_t i = 0; !run->serves && i < run->session.count; i++)
         if (run->session.steps[i].connection > 1)
             return failure_set(why,
                                "%s:%u: who types has no second connection: that is for a script",
@@ -124,6 +133,18 @@ static int parse_message(struct lab_run *run, const char *value, const char *dir
         result = failure_set(why, "not enough memory");
     arguments_free(&words);
     return result;
+}
+
+static int parse_crowd(struct lab_run *run, const char *value, const char *directory,
+                       struct failure *why) {
+    (void)directory;
+    return text_number(value, VISITOR_CROWD_LIMIT, &run->crowd, why);
+}
+
+static int parse_visit(struct lab_run *run, const char *value, const char *directory,
+                       struct failure *why) {
+    (void)directory;
+    return text_words(value, &run->visit, why);
 }
 
 /* NAME=VALUE, one or more. */
@@ -180,6 +201,8 @@ static const struct key keys[RUN_KEYS] = {
     [RUN_MESSAGE] = {"message", parse_message, NULL},
     [RUN_MAILBOX] = {"mailbox", parse_mailbox, NULL},
     [RUN_BROKEN] = {"broken", parse_broken, NULL},
+    [RUN_CROWD] = {"crowd", parse_crowd, NULL},
+    [RUN_VISIT] = {"visit", parse_visit, NULL},
     [RUN_ENVIRONMENT] = {"environment", parse_environment, NULL},
     [RUN_LIMIT] = {"limit", parse_limit, "6s"},
     [RUN_TOOL] = {"tool", parse_tool, NULL},
@@ -211,6 +234,28 @@ static int inherit(struct lab_run *run, const struct lab_run *main, struct failu
     return 0;
 }
 
+static int finish_client(const struct lab_run *run, struct failure *why) {
+    if (run->visit.count > 0 || run->crowd > 0)
+        return failure_set(why, "run %s: visit and crowd are for a lab whose program is a server",
+                           run->name);
+    if (run->scripted && run->script.count == 0)
+        return failure_set(why, "run %s: servers = script needs script = FILE", run->name);
+    if (run->scripted && run->listen.count > 1)
+        return failure_set(why, "run %s: a script listens at one address", run->name);
+    if (run->peers.count > 0 && run->servers.count == 0 && !run->scripted)
+        return failure_set(why, "run %s: a peer stands before a server; there is none", run->name);
+    if (servers_check(run->servers.words, run->listen.words, why) < 0)
+        return failure_set(why, "run %s: %s", run->name, why->text);
+    return 0;
+}
+
+static int finish_server(const struct lab_run *run, struct failure *why) {
+    if (run->servers.count > 0 || run->scripted)
+        return failure_set(why, "run %s: the program is the server: there are no others",
+                           run->name);
+    return 0;
+}
+
 int lab_run_finish(struct lab_run *run, const struct lab_run *main, const char *directory,
                    unsigned *line, struct failure *why) {
     if (inherit(run, main, why) < 0)
@@ -228,15 +273,7 @@ int lab_run_finish(struct lab_run *run, const struct lab_run *main, const char *
     }
     if (run->line > 0)
         *line = run->line;
-    if (run->scripted && run->script.count == 0)
-        return failure_set(why, "run %s: servers = script needs script = FILE", run->name);
-    if (run->scripted && run->listen.count > 1)
-        return failure_set(why, "run %s: a script listens at one address", run->name);
-    if (servers_check(run->servers.words, run->listen.words, why) < 0)
-        return failure_set(why, "run %s: %s", run->name, why->text);
-    if (run->peers.count > 0 && run->servers.count == 0 && !run->scripted)
-        return failure_set(why, "run %s: a peer stands before a server; there is none", run->name);
-    return 0;
+    return run->serves ? finish_server(run, why) : finish_client(run, why);
 }
 
 void lab_run_free(struct lab_run *run) {
@@ -247,6 +284,7 @@ void lab_run_free(struct lab_run *run) {
     arguments_free(&run->listen);
     arguments_free(&run->options);
     arguments_free(&run->environment);
+    arguments_free(&run->visit);
     session_free(&run->script);
     session_free(&run->session);
     mailboxes_free(&run->mailboxes);

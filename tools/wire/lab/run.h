@@ -10,6 +10,7 @@
  *     files/           what the program wrote, if its command line speaks of {run}/files
  *     keys             the servers' key log, if they spoke TLS
  *     smtpd.log …      what the servers said
+ *     visit.out        what a server's visit said on standard output; visit.err, on standard error
  *     result           a record (fields.h) of how it ended: run_result_read
  *
  * Everything ends by itself: a program that loops, forks, floods, ignores signals or sleeps for
@@ -30,6 +31,8 @@ enum run_ending {
     RUN_OUTPUT,    /* stopped: it wrote more than SANDBOX_OUTPUT_LIMIT */
     RUN_PROCESSES, /* stopped: it started more than SANDBOX_PROCESS_LIMIT processes */
     RUN_FULL,      /* stopped: it wrote too much (written.h) */
+    RUN_LEFT,      /* a server: it ended, though nobody had asked it to: status */
+    RUN_DEAF,      /* a server: killed, since it did not end when it was asked to (SIGTERM) */
 };
 
 struct run_result {
@@ -41,8 +44,16 @@ struct run_result {
     char todo[200];     /* "TODO 2: smtp_greet is not written yet", from its stderr; or "" */
     char keyboard[300]; /* why the session was not played to its end; or "" */
     char script[300];   /* likewise the server's script */
+
+    /* Of a server. */
+    char start[300];  /* why it did not start to listen; or "" */
+    char visit[300];  /* how its visit ended, in words; or "": there was none */
+    int visit_status; /* the exit status of it; -1: there is none */
 };
 
+/*
+ * A server (lab.h) is started, and visited when it listens; then it is asked to end, with SIGTERM.
+ */
 struct run_setup {
     const struct lab *lab;
     const char *programs;  /* the directory in which the lab's program is, NN-name */

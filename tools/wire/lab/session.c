@@ -23,11 +23,17 @@ struct form {
 static const struct form forms[] = {
     {":", "SC", SESSION_LINE, TEXT},         {"|", "SC", SESSION_BYTES, ESCAPED},
     {"fill", "S", SESSION_BYTES, FILL},      {"fill", "C", SESSION_LINE, FILL},
-    {"repeat", "SC", SESSION_BYTES, REPEAT}, {"drip", "S", SESSION_DRIP, ESCAPED},
+    {"repeat", "SC", SESSION_BYTES, REPEAT}, {"drip", "SC", SESSION_DRIP, ESCAPED},
     {"end", "C", SESSION_END, NOTHING},      {"close", "SC", SESSION_CLOSE, NOTHING},
-    {"reset", "S", SESSION_RESET, NOTHING},  {"cut", "S", SESSION_CUT, NOTHING},
-    {"tls", "S", SESSION_TLS, TERMS},
+    {"reset", "SC", SESSION_RESET, NOTHING}, {"cut", "SC", SESSION_CUT, NOTHING},
+    {"tls", "S", SESSION_TLS, TERMS},        {"tls", "C", SESSION_TLS, NOTHING},
 };
+
+/* Steps that are of no connection. */
+static const struct {
+    const char *word;
+    enum session_kind kind;
+} acts[] = {{"kill", SESSION_KILL}, {"restart", SESSION_RESTART}};
 
 /* What can stand behind "tls", and what it sets. */
 static const struct {
@@ -146,8 +152,13 @@ static int read_connection(const char **rest, struct session_step *step, struct 
 static int read_step(const char *text, struct session_step *step, struct failure *why) {
     static const char help[] =
         "a step begins with S or C and one of : | fill repeat drip tls end close "
-        "cut reset (or is ... or # comment)";
+        "cut reset (or is kill, restart, ... or # comment)";
     char side = text[0];
+    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++)
+        if (strcmp(text, acts[i].word) == 0) {
+            step->kind = acts[i].kind;
+            return 0;
+        }
     if (side != 'S' && side != 'C')
         return failure_set(why, "%s", help);
     step->server = side == 'S';
@@ -244,6 +255,39 @@ void session_free(struct session *session) {
     *session = (struct session){0};
 }
 
+static bool fits(const struct session_step *step, bool visitor) {
+    switch (step->kind) {
+    case SESSION_LINE:
+    case SESSION_BYTES:
+    case SESSION_CLOSE:
+        return true;
+    case SESSION_DRIP:
+    case SESSION_TLS:
+    case SESSION_CUT:
+    case SESSION_RESET:
+        return step->server != visitor;
+    case SESSION_END:
+        return !visitor;
+    case SESSION_KILL:
+    case SESSION_RESTART:
+        return visitor;
+    }
+    return false;
+}
+
+int session_fits(const struct session *session, bool visitor, struct failure *why) {
+    for (size_t i = 0; i < session->count; i++) {
+        const struct session_step *step = &session->steps[i];
+        char words[100];
+        if (fits(step, visitor))
+            continue;
+        session_describe(step, words, sizeof words);
+        return failure_set(why, "line %u: \"%s\" is nothing that %s can do", step->line, words,
+                           visitor ? "the client of a server lab" : "keyboard or script");
+    }
+    return 0;
+}
+
 bool session_line_matches(const struct session_step *step, const char *line, size_t length) {
     const struct buf *wanted = &step->bytes;
     if (step->any_rest ? length < wanted->length : length != wanted->length)
@@ -274,6 +318,11 @@ void session_describe(const struct session_step *step, char *text, size_t size) 
         [SESSION_END] = " end", [SESSION_CLOSE] = " close", [SESSION_RESET] = " reset",
         [SESSION_TLS] = " tls", [SESSION_CUT] = " cut",
     };
+    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++)
+        if (step->kind == acts[i].kind) {
+            snprintf(text, size, "%s", acts[i].word);
+            return;
+        }
     enum {
         SHOWN = 60
     };

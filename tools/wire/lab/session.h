@@ -12,6 +12,9 @@
  * standard input, and waits for the S steps on its standard output.
  * The server (`script = FILE`): sends the S steps, and waits for the C steps from the client.
  *
+ * Where the program is a server (lab.h), a third one plays its session, the visitor: a client, who
+ * sends the C steps over TCP, and waits for the S steps. What he does is below.
+ *
  *     step            the person at the keyboard         the server
  *     S: text         waits for this line                sends it and CR LF
  *     S| bytes        waits for exactly these bytes      sends them and nothing else
@@ -52,9 +55,24 @@
  * and a connection begins with its first step. The person at the keyboard has one program before
  * him, and no second connection.
  *
+ * The visitor connects when the first step of a connection is due, to the first address of
+ * `listen`. He waits for each step at most 5 seconds. What the server does in the table he does on
+ * the side of the client:
+ *
+ *     C: C| C fill C repeat      sends them; a line with CR LF
+ *     C drip bytes               sends them every half second until the server closes
+ *     C tls                      shakes hands, and trusts whatever certificate there is
+ *     C close, C cut, C reset    FIN (under TLS behind a close_notify), FIN alone, RST
+ *     S: S| S fill S repeat      waits for them
+ *     S close                    waits until the server has closed
+ *     kill                       ends the server at once (SIGKILL), with all its connections
+ *     restart                    starts it again, and waits until it listens
+ *
+ * `kill` and `restart` are of no connection. Behind them new connections are needed: C2, C3.
+ *
  * The server sends each step in a segment of its own, and waits before the next one until the
- * client has read it all. When the last step is done it closes, and waits for the client's end.
- * The keyboard stays open after the last step, until the program ends.
+ * client has read it all. So does the visitor. When the last step is done it closes, and waits for
+ * the client's end. The keyboard stays open after the last step, until the program ends.
  */
 #ifndef WIRE_SESSION_H
 #define WIRE_SESSION_H
@@ -76,12 +94,14 @@
 enum session_kind {
     SESSION_LINE,  /* a whole line */
     SESSION_BYTES, /* bytes without a line end of their own */
-    SESSION_DRIP,  /* S only */
-    SESSION_TLS,   /* S only */
-    SESSION_END,   /* C only */
+    SESSION_DRIP,  /* these: who plays that side over TCP */
+    SESSION_TLS,
+    SESSION_CUT,
+    SESSION_RESET,
+    SESSION_END, /* C only: the keyboard's */
     SESSION_CLOSE,
-    SESSION_CUT,   /* S only */
-    SESSION_RESET, /* S only */
+    SESSION_KILL, /* these two: the visitor; of no connection */
+    SESSION_RESTART,
 };
 
 /* How a server does TLS. The strings are constants. */
@@ -93,7 +113,7 @@ struct session_tls {
 struct session_step {
     enum session_kind kind;
     bool server;       /* S, not C */
-    size_t connection; /* from 1 */
+    size_t connection; /* from 1; 0: of none */
     bool skip;         /* ... before it */
     bool any_rest;     /* the line was written with * at its end; bytes holds what is before it */
     struct buf bytes;  /* without line end */
@@ -111,6 +131,10 @@ struct session {
 int session_read(const char *path, struct session *session, struct failure *why);
 
 void session_free(struct session *session);
+
+/* Whether it can be played: by a visitor, or by keyboard and script. 0, or -1: a step is not for
+   them; `why` begins with its line. */
+int session_fits(const struct session *session, bool visitor, struct failure *why);
 
 /* Whether a received line (without line end) is the one that the step waits for. */
 bool session_line_matches(const struct session_step *step, const char *line, size_t length);

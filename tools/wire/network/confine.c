@@ -128,30 +128,45 @@ bool confine_can_reach(uid_t user, const char *path) {
     return true;
 }
 
-static int drop_capabilities(void) {
+/* Keeps the right to listen at any port, or nothing. It outlives exec(2) as an ambient one. */
+static int drop_capabilities(bool serves) {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {0};
-    for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++)
-        if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0)
-            return -1;
-    return (int)syscall(SYS_capset, &header, none);
+    struct __user_cap_data_struct rights[_LINUX_CAPABILITY_U32S_3] = {0};
+    uint32_t kept = serves ? UINT32_C(1) << CAP_NET_BIND_SERVICE : 0;
+    rights[0] =
+        (struct __user_cap_data_struct){.effective = kept, .permitted = kept, .inheritable = kept};
+    if (syscall(SYS_capset, &header, rights) < 0)
+        return -1;
+    return kept == 0 ? 0 : prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_BIND_SERVICE, 0, 0);
 }
 
-static int become(uid_t user) {
+/* What no program that it starts can get again. */
+static int bound_capabilities(bool serves) {
+    for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++)
+        if (!(serves && capability == CAP_NET_BIND_SERVICE) &&
+            prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0)
+            return -1;
+    return 0;
+}
+
+static int become(uid_t user, bool serves) {
     if (geteuid() != 0)
         return 0;
     if (user == 0)
-        return drop_capabilities();
-    if (setgroups(0, NULL) < 0 || setresgid(user, user, user) < 0)
+        return bound_capabilities(serves) < 0 ? -1 : drop_capabilities(serves);
+    /* Whoever stops being root keeps nothing, unless he says so. */
+    if ((serves && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0) || setgroups(0, NULL) < 0 ||
+        setresgid(user, user, user) < 0 || setresuid(user, user, user) < 0)
         return -1;
-    return setresuid(user, user, user);
+    return serves ? drop_capabilities(serves) : 0;
 }
 
 int confine(const struct confinement *confinement) {
     int rules = make_rules(confinement);
     if (rules < 0 && errno != ENOSYS && errno != EOPNOTSUPP)
         return -1;
-    if (become(confinement->user) < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+    if (become(confinement->user, confinement->serves) < 0 ||
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return -1;
     /* Changing the user made the kernel forget that we are to end with our parent. */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)

@@ -23,6 +23,7 @@ struct confinement {
     uid_t user;                  /* whom to become, when this is root; 0: nobody else */
     const char *const *readable; /* files and directories; each list ends with NULL. What is not */
     const char *const *writable; /* there is passed over */
+    bool serves;                 /* it may listen at ports below 1024 */
 };
 
 /* /usr, /etc, /proc, … : what programs need to run at all. */

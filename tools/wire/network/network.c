@@ -347,6 +347,26 @@ int network_renew(struct failure *why) {
     return loopback_like_ethernet(why);
 }
 
+int network_open_ports(struct failure *why) {
+    static const char first[] = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
+    if (!network_is_private())
+        return 0;
+    int file = open(first, O_WRONLY | O_CLOEXEC);
+    /* bwrap covers it when it is root that it runs for. */
+    if (file < 0 && errno == EROFS &&
+        mount(NULL, "/proc/sys", NULL, MS_REMOUNT | MS_BIND | MS_NOSUID | MS_NODEV | MS_NOEXEC,
+              NULL) == 0)
+        file = open(first, O_WRONLY | O_CLOEXEC);
+    if (file < 0 || write(file, "0", 1) != 1) {
+        int error = errno;
+        if (file >= 0)
+            close(file);
+        return failure_system(why, error, "%s", first);
+    }
+    close(file);
+    return 0;
+}
+
 bool network_is_private(void) {
     const char *kind = getenv(network_variable);
     return kind != NULL && strcmp(kind, "private") == 0;

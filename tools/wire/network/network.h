@@ -74,6 +74,13 @@ enum network_result network_enter(const struct network_options *options, char **
  */
 int network_renew(struct failure *why);
 
+/*
+ * Lets every program listen at any port of this network, those below 1024 too, without being root.
+ * Where it is not private nothing is changed: there a program may be given the right alone
+ * (confine.h). 0 or -1.
+ */
+int network_open_ports(struct failure *why);
+
 /* Inside, where it is not private: the user whom the student's program runs as, when wire is root;
    0: nobody else, since there are no others here, or they could not get at the program. */
 uid_t network_program_user(void);

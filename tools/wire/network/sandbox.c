@@ -32,23 +32,45 @@ static rlim_t process_limit(void) {
     return network_program_user() != 0 ? SANDBOX_PROCESS_CEILING : process_limit_of_machine();
 }
 
-static void set_limits(const struct sandbox_setup *setup) {
-    rlim_t memory = setup->reports ? SANDBOX_TOOL_MEMORY_LIMIT : SANDBOX_MEMORY_LIMIT;
-    const struct {
-        __rlimit_resource_t what;
-        rlim_t value;
-    } limits[] = {
-        {RLIMIT_CPU, (rlim_t)setup->processor_seconds},
-        {RLIMIT_FSIZE, SANDBOX_FILE_LIMIT},
-        {RLIMIT_NOFILE, SANDBOX_FILES},
-        {RLIMIT_CORE, 0},
-        {RLIMIT_NPROC, process_limit()},
-        {RLIMIT_AS, SANITIZED ? RLIM_INFINITY : memory},
-    };
-    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+struct limit {
+    __rlimit_resource_t what;
+    rlim_t value;
+};
+
+static void set_limits(const struct limit *limits, size_t count) {
+    for (size_t i = 0; i < count; i++) {
         struct rlimit limit = {.rlim_cur = limits[i].value, .rlim_max = limits[i].value};
         setrlimit(limits[i].what, &limit);
     }
+}
+
+static void set_limits_of_memory(const struct sandbox_setup *setup) {
+    const struct limit of_client[] = {{RLIMIT_AS, SANDBOX_MEMORY_LIMIT}};
+    const struct limit of_tool[] = {{RLIMIT_AS, SANDBOX_TOOL_MEMORY_LIMIT}};
+    const struct limit of_server[] = {{RLIMIT_AS, SANDBOX_SERVER_ADDRESSES},
+                                      {RLIMIT_DATA, SANDBOX_MEMORY_LIMIT},
+                                      {RLIMIT_STACK, SANDBOX_SERVER_STACK}};
+    if (SANITIZED)
+        return; /* they reserve terabytes */
+    if (setup->reports)
+        set_limits(of_tool, 1);
+    else if (setup->serves)
+        set_limits(of_server, sizeof of_server / sizeof of_server[0]);
+    else
+        set_limits(of_client, 1);
+}
+
+static void limit_program(const struct sandbox_setup *setup) {
+    bool many_files = setup->serves && !setup->reports;
+    const struct limit limits[] = {
+        {RLIMIT_CPU, (rlim_t)setup->processor_seconds},
+        {RLIMIT_FSIZE, SANDBOX_FILE_LIMIT},
+        {RLIMIT_NOFILE, many_files ? SANDBOX_SERVER_FILES : SANDBOX_FILES},
+        {RLIMIT_CORE, 0},
+        {RLIMIT_NPROC, process_limit()},
+    };
+    set_limits(limits, sizeof limits / sizeof limits[0]);
+    set_limits_of_memory(setup);
     /* When memory runs out, the kernel takes it from the program, and not from its neighbours. */
     int oom = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (oom >= 0) {
@@ -87,9 +109,8 @@ static _Noreturn void become_program(const struct sandbox_setup *setup, const ch
     /* Nothing else of wire's goes along: the recorder's socket sees and sends everything. */
     close_range(STDERR_FILENO + 1, SANDBOX_REPORT - 1, CLOSE_RANGE_CLOEXEC);
     close_range(SANDBOX_REPORT + 1, ~0U, CLOSE_RANGE_CLOEXEC);
-    set_limits(setup);
-    if (chdir(setup->directory) < 0 ||
-        sandbox_view_confine(setup->program, setup->directory, setup->writable, scratch) < 0) {
+    limit_program(setup);
+    if (chdir(setup->directory) < 0 || sandbox_view_confine(setup, scratch) < 0) {
         dprintf(STDERR_FILENO, "%s: %s\n", setup->directory, strerror(errno));
         _exit(126);
     }
@@ -162,7 +183,9 @@ int sandbox_start(const struct sandbox_setup *setup, struct sandbox *sandbox, st
         return -1;
     if (open_pipes(setup, ours, theirs) < 0)
         failure_system(why, errno, "a pipe");
-    else if (sandbox_view_hand_over(setup->writable, why) == 0)
+    else if ((!setup->serves || network_open_ports(why) == 0) &&
+             sandbox_view_hand_over(setup->writable, why) == 0 &&
+             sandbox_view_hand_over(setup->readable, why) == 0)
         pid = start(setup, scratch, theirs, &threads, why);
     close_all(theirs);
     if (pid < 0) {
@@ -191,6 +214,15 @@ bool sandbox_is_crowded(const struct sandbox *sandbox) {
 
 bool sandbox_is_full(struct sandbox *sandbox) {
     return written_is_too_much(&sandbox->written);
+}
+
+void sandbox_ask_to_end(const struct sandbox *sandbox) {
+    pid_t program = sandbox->pid;
+    /* bwrap's child is the first process of the namespace, whose child is the program. */
+    for (int i = 0; network_is_private() && i < 2 && program > 0; i++)
+        program = process_first_child(program);
+    if (program > 0)
+        kill(program, SIGTERM);
 }
 
 void sandbox_kill(const struct sandbox *sandbox) {

@@ -28,11 +28,17 @@
 #define SANDBOX_MEMORY_LIMIT    (1024UL << 20) /* bytes of address space */
 #define SANDBOX_FILE_LIMIT      (64UL << 20)
 #define SANDBOX_FILES           256
+#define SANDBOX_SERVER_FILES    1024                        /* of a server: connections are files */
+#define SANDBOX_SERVER_STACK    (2UL << 20)                 /* of each of its threads */
 #define SANDBOX_PROCESS_LIMIT   64                          /* with more, the program is stopped */
 #define SANDBOX_PROCESS_CEILING (4 * SANDBOX_PROCESS_LIMIT) /* more the kernel does not make */
 #define SANDBOX_SCRATCH_LIMIT   (64UL << 20)                /* bytes in /tmp */
 #define SANDBOX_SCRATCH_FILES   4096
 #define SANDBOX_OUTPUT_LIMIT    (16UL << 20) /* of each of stdout and stderr */
+
+/* A server's threads reserve addresses for what they may need: so what it may have is counted as it
+   takes it (RLIMIT_DATA), and addresses are plenty. */
+#define SANDBOX_SERVER_ADDRESSES (8192UL << 20)
 
 /* A tool that watches the program (valgrind) needs more addresses, and writes its report to this
    descriptor, which a program under valgrind cannot reach: the last ones are valgrind's own. */
@@ -46,10 +52,12 @@ struct sandbox_setup {
     /* Variables that it has beside those it always has, "NAME=VALUE"; or NULL */
     const struct arguments *environment;
     const char *writable;  /* a directory that it may write in (written.h); NULL: none */
+    const char *readable;  /* a directory for it alone to read; NULL: none */
     int processor_seconds; /* of CPU that it may use */
     bool typed;            /* else its standard input is empty */
     bool reports;          /* it is a tool, and has something to say on SANDBOX_REPORT */
     bool counts_threads;
+    bool serves; /* it may listen at any port, and have more files and more addresses */
 };
 
 struct sandbox {
@@ -73,6 +81,9 @@ bool sandbox_is_crowded(const struct sandbox *sandbox);
 
 /* Whether it has written more than it may (written.h). */
 bool sandbox_is_full(struct sandbox *sandbox);
+
+/* Asks it to end: SIGTERM to the program itself. */
+void sandbox_ask_to_end(const struct sandbox *sandbox);
 
 /* Kills it and every process that it has started. */
 void sandbox_kill(const struct sandbox *sandbox);

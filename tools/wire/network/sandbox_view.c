@@ -155,11 +155,11 @@ void sandbox_view_remove_scratch(char path[SANDBOX_SCRATCH_SIZE]) {
     *path = '\0';
 }
 
-int sandbox_view_hand_over(const char *writable, struct failure *why) {
+int sandbox_view_hand_over(const char *directory, struct failure *why) {
     uid_t user = network_program_user();
-    if (writable == NULL || user == 0)
+    if (directory == NULL || user == 0)
         return 0;
-    char *const roots[] = {(char *)writable, NULL};
+    char *const roots[] = {(char *)directory, NULL};
     FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOSTAT, NULL);
     const FTSENT *entry;
     int result = tree == NULL ? -1 : 0;
@@ -169,31 +169,33 @@ int sandbox_view_hand_over(const char *writable, struct failure *why) {
     int error = errno;
     if (tree != NULL)
         fts_close(tree);
-    return result < 0 ? failure_system(why, error, "%s", writable) : 0;
+    return result < 0 ? failure_system(why, error, "%s", directory) : 0;
 }
 
-int sandbox_view_confine(const struct arguments *program, const char *directory,
-                         const char *writable, const char *scratch) {
+int sandbox_view_confine(const struct sandbox_setup *setup, const char *scratch) {
     enum {
         PATHS_LIMIT = 64
     };
     if (network_is_private())
         return 0;
-    const char *readable[PATHS_LIMIT + 1] = {directory};
-    const char *writing[3] = {NULL};
-    size_t places = 0;
-    if (*scratch != '\0')
-        writing[places++] = scratch;
-    if (writable != NULL)
-        writing[places++] = writable;
+    const char *readable[PATHS_LIMIT + 1] = {setup->directory}, *writable[3] = {NULL};
     static const char *const names[] = {"LD_PRELOAD", "WIRE_NAMES", "SSL_CERT_FILE"};
-    size_t count = 1;
+    const struct arguments *program = setup->program;
+    size_t count = 1, places = 0;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (getenv(names[i]) != NULL)
             readable[count++] = getenv(names[i]);
+    if (setup->readable != NULL)
+        readable[count++] = setup->readable;
     for (size_t i = 0; i < program->count && count < PATHS_LIMIT; i++)
         if (program->words[i][0] == '/')
             readable[count++] = program->words[i];
-    return confine(&(struct confinement){
-        .user = network_program_user(), .readable = readable, .writable = writing});
+    if (*scratch != '\0')
+        writable[places++] = scratch;
+    if (setup->writable != NULL)
+        writable[places++] = setup->writable;
+    return confine(&(struct confinement){.user = network_program_user(),
+                                         .readable = readable,
+                                         .writable = writable,
+                                         .serves = setup->serves});
 }

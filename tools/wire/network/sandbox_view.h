@@ -25,16 +25,16 @@ int sandbox_view_make_scratch(bool tool, char path[SANDBOX_SCRATCH_SIZE], struct
 void sandbox_view_remove_scratch(char path[SANDBOX_SCRATCH_SIZE]);
 
 /* In the child, where there is no private network: takes its power away (confine.h). 0 or -1. */
-int sandbox_view_confine(const struct arguments *program, const char *directory,
-                         const char *writable, const char *scratch);
+struct sandbox_setup;
+int sandbox_view_confine(const struct sandbox_setup *setup, const char *scratch);
 
 /* The command line that runs `program` in `directory`: through bwrap, where there is a private
    network. What is below `writable` it may write (NULL: nothing). */
 void sandbox_view_command(const struct arguments *program, const char *directory,
                           const char *writable, const char *scratch, struct arguments *line);
 
-/* Where there is no private network: gives the directory and all in it to the user whom the program
-   runs as. 0 or -1. */
-int sandbox_view_hand_over(const char *writable, struct failure *why);
+/* Where there is no private network: gives a directory (NULL: none) and all in it to the user whom
+   the program runs as. 0 or -1. */
+int sandbox_view_hand_over(const char *directory, struct failure *why);
 
 #endif

@@ -1,0 +1,244 @@
+/* A run whose program is a server: wire starts it, visits it, and asks it to end. */
+#include "files.h"
+#include "own_server.h"
+#include "process.h"
+#include "run_inside.h"
+#include "text.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    STOP_MS = 5000,          /* to end when it is asked to */
+    STOP_WATCHED_MS = 20000, /* … under valgrind */
+};
+
+/* What a run needs while it goes on. */
+struct serving {
+    struct run_state *state;
+    struct own_server server;
+    struct arguments line; /* its command line, perhaps under valgrind */
+    deadline until;        /* the end of all visits */
+    bool down;             /* it was killed, or has ended, and all that was put away */
+    bool killed;           /* … because the session wanted it */
+    bool over;             /* the visitor has nothing more to do */
+};
+
+/* Whether it is still there. What must be stopped is. */
+static bool is_alive(struct serving *serving) {
+    struct program *program = &serving->state->program;
+    if (serving->down || program_has_ended(program, 0))
+        return false;
+    program_must_stop(program, DEADLINE_NEVER);
+    return !program->stopped || !program_has_ended(program, -1);
+}
+
+static void put_away(struct serving *serving) {
+    program_has_ended(&serving->state->program, -1);
+    program_finish(&serving->state->program, NULL);
+    serving->down = true;
+}
+
+/* "…: it ended with status 1. Its last words: 09-smtp-server: cannot listen …" */
+static void explain_start(struct serving *serving, const char *words) {
+    struct run_state *state = serving->state;
+    const struct buf *error = &state->program.error;
+    struct buf last;
+    buf_init(&last, 400);
+    size_t end = error->length;
+    while (end > 0 && error->bytes[end - 1] == '\n')
+        end--;
+    size_t start = end;
+    while (start > 0 && error->bytes[start - 1] != '\n')
+        start--;
+    if (end > start)
+        text_printable(error->bytes + start, end - start < 160 ? end - start : 160, &last, NULL);
+    snprintf(state->result.start, sizeof state->result.start,
+             "the server did not start to listen: it %s%s%s", words,
+             last.length > 0 ? "\nit said last:  " : "", last.length > 0 ? last.bytes : "");
+    buf_free(&last);
+}
+
+/* Takes what the server says until its newline: it listens. false: it does not, and why. */
+static bool await_ready(struct serving *serving) {
+    struct run_state *state = serving->state;
+    struct program *program = &state->program;
+    deadline until = deadline_in(state->run->limit_ms);
+    size_t before = program->output.length;
+    bool ready = false;
+    while (!ready && deadline_left(until) > 0 && is_alive(serving)) {
+        program_attend(&program, 1, NULL, PROGRAM_TICK_MS);
+        ready = program->output.length > before && memchr(program->output.bytes + before, '\n',
+                                                          program->output.length - before) != NULL;
+    }
+    if (ready)
+        return true;
+    char words[200];
+    if (is_alive(serving))
+        program_stop(program, RUN_TIME);
+    put_away(serving);
+    run_describe_end(program, words, sizeof words);
+    explain_start(serving, words);
+    return false;
+}
+
+static int start(struct serving *serving, struct failure *why) {
+    struct run_state *state = serving->state;
+    const struct lab_run *run = state->run;
+    const struct sandbox_setup setup = {
+        .program = &serving->line,
+        .directory = state->setup->lab->directory,
+        .environment = &run->environment,
+        .writable = serving->server.store,
+        .readable = serving->server.given,
+        .processor_seconds = (run->limit_ms + STOP_MS + 999) / 1000,
+        .reports = run_is_watched(run),
+        .counts_threads = run->counts_threads,
+        .serves = true,
+    };
+    if (program_start(&state->program, &setup, why) < 0)
+        return -1;
+    serving->down = serving->killed = false;
+    return 0;
+}
+
+static void kill_server(struct serving *serving) {
+    if (serving->down)
+        return;
+    sandbox_kill(&serving->state->program.sandbox);
+    put_away(serving);
+    serving->killed = true;
+}
+
+/* What the visitor wants. */
+static void hear(struct serving *serving) {
+    struct run_state *state = serving->state;
+    struct run_result *result = &state->result;
+    switch (visitor_hear(&state->visitor, result->keyboard, sizeof result->keyboard)) {
+    case VISITOR_KILL:
+        kill_server(serving);
+        visitor_answer(&state->visitor, true);
+        break;
+    case VISITOR_RESTART:
+        kill_server(serving);
+        visitor_answer(&state->visitor, start(serving, NULL) == 0 && await_ready(serving));
+        break;
+    case VISITOR_OVER:
+        serving->over = true;
+        break;
+    }
+}
+
+/* One turn of the server, while `program` (NULL: nobody) is at work beside it. */
+static void attend(struct serving *serving, struct program *program, struct pollfd *other) {
+    struct program *programs[2];
+    size_t count = 0;
+    if (is_alive(serving))
+        programs[count++] = &serving->state->program;
+    if (program != NULL)
+        programs[count++] = program;
+    program_attend(programs, count, other, PROGRAM_TICK_MS);
+}
+
+static void play_session(struct serving *serving) {
+    struct visitor *visitor = &serving->state->visitor;
+    visitor_go(visitor);
+    while (!serving->over) {
+        struct pollfd channel = {.fd = visitor->channel, .events = POLLIN};
+        attend(serving, NULL, &channel);
+        if (channel.revents != 0)
+            hear(serving);
+    }
+}
+
+/* The real client. */
+static int visit(struct serving *serving, struct failure *why) {
+    struct run_state *state = serving->state;
+    struct program *program = &state->visit;
+    struct arguments line = {0}, environment = {0};
+    char place[PATH_MAX];
+    struct sandbox_setup setup = {
+        .program = &line,
+        .directory = state->setup->lab->directory,
+        .environment = &environment,
+        .writable = place,
+        .processor_seconds = (state->run->limit_ms + 999) / 1000,
+    };
+    int result = run_path(state, "visit", place, why);
+    if (result == 0)
+        result = files_make_directory(place, why);
+    arguments_addf(&environment, "SSLKEYLOGFILE=%s/keys", place);
+    if (result == 0)
+        result = run_add_words(state, &state->run->visit, &line, why);
+    if (result == 0)
+        result = program_start(program, &setup, why);
+    while (result == 0 && !program_has_ended(program, 0)) {
+        if (!program_must_stop(program, serving->until))
+            attend(serving, program, NULL);
+        else
+            program_has_ended(program, -1);
+    }
+    if (result == 0)
+        result = program_finish(program, why);
+    if (result == 0) {
+        state->result.visit_status = program->ending == RUN_ENDED ? program->status : -1;
+        run_describe_end(program, state->result.visit, sizeof state->result.visit);
+    }
+    arguments_free(&line);
+    arguments_free(&environment);
+    return result;
+}
+
+/* Asks it to end, and sees whether it does. */
+static int end(struct serving *serving, struct failure *why) {
+    struct program *program = &serving->state->program;
+    if (serving->down) {
+        if (serving->killed) /* as it was to be */
+            program->ending = RUN_ENDED;
+        return 0;
+    }
+    bool left = !is_alive(serving);
+    if (!left) {
+        bool watched = run_is_watched(serving->state->run);
+        deadline until = deadline_in(watched ? STOP_WATCHED_MS : STOP_MS);
+        program_ask_to_end(program);
+        while (deadline_left(until) > 0 && is_alive(serving))
+            attend(serving, NULL, NULL);
+        if (is_alive(serving))
+            program_stop(program, RUN_DEAF);
+        program_has_ended(program, -1);
+    }
+    int result = program_finish(program, why);
+    if (left && program->ending == RUN_ENDED)
+        program->ending = RUN_LEFT;
+    return result;
+}
+
+static int prepare(struct serving *serving, struct failure *why) {
+    const struct run_state *state = serving->state;
+    char program[PATH_MAX];
+    if (files_path(program, why, "%s/%s", state->setup->programs, state->setup->lab->name) < 0 ||
+        own_server_prepare(&serving->server, state->setup->lab, state->run, program,
+                           state->directory, why) < 0)
+        return -1;
+    return run_command_line(state, &serving->server.line, &serving->line, why);
+}
+
+int run_server(struct run_state *state, struct failure *why) {
+    struct serving serving = {.state = state};
+    int result = prepare(&serving, why);
+    if (result == 0)
+        result = start(&serving, why);
+    if (result == 0 && await_ready(&serving)) {
+        serving.until = deadline_in(state->run->limit_ms);
+        play_session(&serving);
+        if (state->run->visit.count > 0)
+            result = visit(&serving, why);
+        visitor_end(&state->visitor); /* and the crowd goes */
+        int ended = end(&serving, result == 0 ? why : NULL);
+        result = result < 0 ? result : ended;
+    }
+    own_server_free(&serving.server);
+    arguments_free(&serving.line);
+    return result;
+}
