@@ -45,6 +45,7 @@ static void every_kind_of_step(void **state) {
         {"C reset", SESSION_RESET, false, false, ""},
         {"C cut", SESSION_CUT, false, false, ""},
         {"C tls", SESSION_TLS, false, false, ""},
+        {"stop", SESSION_STOP, false, false, ""},
         {"kill", SESSION_KILL, false, false, ""},
         {"restart", SESSION_RESTART, false, false, ""},
     };
@@ -114,11 +115,12 @@ static void steps_are_for_one_or_the_other(void **state) {
         const char *text;
         bool visitor, others;
     } cases[] = {
-        {"C: a", true, true},      {"S| a", true, true},     {"C close", true, true},
-        {"S close", true, true},   {"C reset", true, false}, {"C cut", true, false},
-        {"C drip a", true, false}, {"C tls", true, false},   {"kill", true, false},
-        {"restart", true, false},  {"S reset", false, true}, {"S cut", false, true},
-        {"S drip a", false, true}, {"S tls", false, true},   {"C end", false, true},
+        {"C: a", true, true},      {"S| a", true, true},      {"C close", true, true},
+        {"S close", true, true},   {"C reset", true, false},  {"C cut", true, false},
+        {"C drip a", true, false}, {"C tls", true, false},    {"stop", true, false},
+        {"kill", true, false},     {"restart", true, false},  {"S reset", false, true},
+        {"S cut", false, true},    {"S drip a", false, true}, {"S tls", false, true},
+        {"C end", false, true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct session session;

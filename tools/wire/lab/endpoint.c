@@ -241,6 +241,7 @@ enum endpoint_outcome endpoint_play(struct endpoint *endpoint, const struct sess
             channel_reset(&endpoint->channel);
         return ENDPOINT_FINE;
     case SESSION_END: /* the keyboard's business */
+    case SESSION_STOP:
     case SESSION_KILL:
     case SESSION_RESTART: /* of no connection: performance.c */
         break;

@@ -120,6 +120,7 @@ static enum outcome play_step(struct keyboard *keyboard, const struct session_st
     case SESSION_CUT:
     case SESSION_CLOSE:
     case SESSION_RESET:
+    case SESSION_STOP:
     case SESSION_KILL:
     case SESSION_RESTART:
         break; /* the server's business */

@@ -21,6 +21,7 @@ struct serving {
     deadline until;        /* the end of all visits */
     bool down;             /* it was killed, or has ended, and all that was put away */
     bool killed;           /* … because the session wanted it */
+    bool asked;            /* the session wanted it to end, and it knows */
     bool over;             /* the visitor has nothing more to do */
 };
 
@@ -98,7 +99,7 @@ static int start(struct serving *serving, struct failure *why) {
     };
     if (program_start(&state->program, &setup, why) < 0)
         return -1;
-    serving->down = serving->killed = false;
+    serving->down = serving->killed = serving->asked = false;
     return 0;
 }
 
@@ -115,6 +116,12 @@ static void hear(struct serving *serving) {
     struct run_state *state = serving->state;
     struct run_result *result = &state->result;
     switch (visitor_hear(&state->visitor, result->keyboard, sizeof result->keyboard)) {
+    case VISITOR_STOP:
+        serving->asked = is_alive(serving);
+        if (serving->asked)
+            program_ask_to_end(&state->program);
+        visitor_answer(&state->visitor, true);
+        break;
     case VISITOR_KILL:
         kill_server(serving);
         visitor_answer(&state->visitor, true);
@@ -197,11 +204,12 @@ static int end(struct serving *serving, struct failure *why) {
             program->ending = RUN_ENDED;
         return 0;
     }
-    bool left = !is_alive(serving);
+    bool left = !serving->asked && !is_alive(serving);
     if (!left) {
         bool watched = run_is_watched(serving->state->run);
         deadline until = deadline_in(watched ? STOP_WATCHED_MS : STOP_MS);
-        program_ask_to_end(program);
+        if (!serving->asked)
+            program_ask_to_end(program);
         while (deadline_left(until) > 0 && is_alive(serving))
             attend(serving, NULL, NULL);
         if (is_alive(serving))

@@ -33,7 +33,7 @@ static const struct form forms[] = {
 static const struct {
     const char *word;
     enum session_kind kind;
-} acts[] = {{"kill", SESSION_KILL}, {"restart", SESSION_RESTART}};
+} acts[] = {{"stop", SESSION_STOP}, {"kill", SESSION_KILL}, {"restart", SESSION_RESTART}};
 
 /* What can stand behind "tls", and what it sets. */
 static const struct {
@@ -152,7 +152,7 @@ static int read_connection(const char **rest, struct session_step *step, struct 
 static int read_step(const char *text, struct session_step *step, struct failure *why) {
     static const char help[] =
         "a step begins with S or C and one of : | fill repeat drip tls end close "
-        "cut reset (or is kill, restart, ... or # comment)";
+        "cut reset (or is stop, kill, restart, ... or # comment)";
     char side = text[0];
     for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++)
         if (strcmp(text, acts[i].word) == 0) {
@@ -268,6 +268,7 @@ static bool fits(const struct session_step *step, bool visitor) {
         return step->server != visitor;
     case SESSION_END:
         return !visitor;
+    case SESSION_STOP:
     case SESSION_KILL:
     case SESSION_RESTART:
         return visitor;

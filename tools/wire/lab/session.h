@@ -65,10 +65,13 @@
  *     C close, C cut, C reset    FIN (under TLS behind a close_notify), FIN alone, RST
  *     S: S| S fill S repeat      waits for them
  *     S close                    waits until the server has closed
+ *     stop                       asks the server to end (SIGTERM), and waits for nothing: what it
+ *                                still says can be waited for
  *     kill                       ends the server at once (SIGKILL), with all its connections
  *     restart                    starts it again, and waits until it listens
  *
- * `kill` and `restart` are of no connection. Behind them new connections are needed: C2, C3.
+ * `stop`, `kill` and `restart` are of no connection. Behind them new connections are needed: C2,
+ * C3.
  *
  * The server sends each step in a segment of its own, and waits before the next one until the
  * client has read it all. So does the visitor. When the last step is done it closes, and waits for
@@ -100,7 +103,8 @@ enum session_kind {
     SESSION_RESET,
     SESSION_END, /* C only: the keyboard's */
     SESSION_CLOSE,
-    SESSION_KILL, /* these two: the visitor; of no connection */
+    SESSION_STOP, /* these three: the visitor; of no connection */
+    SESSION_KILL,
     SESSION_RESTART,
 };
 

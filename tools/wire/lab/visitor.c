@@ -20,6 +20,7 @@ enum {
     GO = 'g',
     DONE = 'd',
     FAILED = 'f',
+    STOP = 's',
     KILL = 'k',
     RESTART = 'r',
     OVER = 'o',
@@ -53,7 +54,8 @@ static int meet(void *context, const struct session_step *step, char *report, si
 
 static int act(void *context, const struct session_step *step, char *report, size_t size) {
     const struct guest *guest = context;
-    char wish = step->kind == SESSION_KILL ? KILL : RESTART, answer = FAILED;
+    char wish = step->kind == SESSION_STOP ? STOP : step->kind == SESSION_KILL ? KILL : RESTART;
+    char answer = FAILED;
     if (send(guest->channel, &wish, 1, MSG_NOSIGNAL) == 1 &&
         recv(guest->channel, &answer, 1, 0) == 1 && answer == DONE)
         return 0;
@@ -164,6 +166,8 @@ enum visitor_wish visitor_hear(struct visitor *visitor, char *report, size_t siz
     do
         count = recv(visitor->channel, message, sizeof message - 1, 0);
     while (count < 0 && errno == EINTR);
+    if (count == 1 && message[0] == STOP)
+        return VISITOR_STOP;
     if (count == 1 && message[0] == KILL)
         return VISITOR_KILL;
     if (count == 1 && message[0] == RESTART)

@@ -38,6 +38,7 @@ void visitor_go(struct visitor *visitor);
 
 /* What he wants, when the channel is readable. */
 enum visitor_wish {
+    VISITOR_STOP,    /* ask the server to end; then answer */
     VISITOR_KILL,    /* end the server at once; then answer */
     VISITOR_RESTART, /* start it again; answer when it listens, or does not */
     VISITOR_OVER,    /* nothing more: what happened is in `report`, "" when all was played */
