@@ -61,8 +61,7 @@ static void say_names(struct look *look) {
     bool some = false;
 
     buf_init(&form, 8UL * DIALOGUE_LINE_LIMIT);
-    if (canon_line_with(look->mine->bytes, look->mine->length, &look->party[COMPARISON_MINE].client,
-                        &form) == 0 &&
+    if (canon_step_line(look->mine, &look->party[COMPARISON_MINE].client, &form) == 0 &&
         form.bytes != NULL) {
         for (const char *at = form.bytes; (at = strstr(at, "‹")) != NULL;) {
             const char *end = strstr(at, "›");

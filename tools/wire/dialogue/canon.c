@@ -16,7 +16,7 @@ static int add_bytes(const struct dialogue_step *step, const struct canon_word *
     const char *sign = step->kind == DIALOGUE_LINE ? "" : " :";
 
     if (buf_printf(out, "%s%s%s", arrow_of(step), sign, step->length > 0 ? " " : "") < 0 ||
-        canon_line_with(step->bytes, step->length, word, out) < 0)
+        canon_step_line(step, word, out) < 0)
         return -1;
     return buf_printf(out, "%s", ending_of(step));
 }

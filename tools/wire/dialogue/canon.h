@@ -4,8 +4,8 @@
  * Ports, times, queue ids, dates and Message-IDs differ each time; they are left out, or replaced
  * by names in angle quotes: ‹date›. A table of named canonicalisers says what varies; what else a
  * protocol makes up (tags, boundaries) is another row of it. How bytes fell into segments, and
- * which of two pipelined sides was a moment faster, makes no difference: in SMTP a reply stands
- * behind its command.
+ * which of two pipelined sides was a moment faster, makes no difference: in SMTP and POP3 a
+ * reply stands behind its command.
  *
  *     stream 0: 127.0.0.1 to 127.0.0.2 port 25
  *     -> connects
@@ -43,6 +43,10 @@ struct canon_word {
 
 /* The same; and where `word` (NULL: none) stands as a word of its own, its name. 0 or -1. */
 int canon_line_with(const char *line, size_t length, const struct canon_word *word,
+                    struct buf *out);
+
+/* The line of a step that has bytes: here what varies in its protocol has a name, too. 0 or -1. */
+int canon_step_line(const struct dialogue_step *step, const struct canon_word *word,
                     struct buf *out);
 
 /* Adds one step, as one line without a line feed: "-> EHLO client.example.org". `word` as above. 0

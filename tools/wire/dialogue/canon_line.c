@@ -1,13 +1,7 @@
 #include "base64.h"
-#include "canon.h"
+#include "canon_match.h"
 #include <string.h>
 #include <strings.h>
-
-/* What is left of a line. */
-struct rest {
-    const char *at;
-    size_t left;
-};
 
 /* Whether the rest fits a pattern, of which every character is matched: 9 a digit, A a letter,
    + a sign, all others themselves. */
@@ -51,7 +45,7 @@ static size_t word_length(struct rest rest) {
     return length;
 }
 
-static bool starts_with(struct rest rest, const char *words) {
+bool canon_starts_with(struct rest rest, const char *words) {
     size_t length = strlen(words);
 
     return rest.left >= length && strncasecmp(rest.at, words, length) == 0;
@@ -95,34 +89,33 @@ static int add_character(struct buf *out, struct rest rest, size_t *taken) {
  */
 struct varying {
     struct canonicaliser says;
-    size_t (*match)(struct rest rest, bool first, size_t *before);
+    size_t (*match)(struct rest rest, size_t *before);
 };
 
-static size_t match_date(struct rest rest, bool first, size_t *before) {
-    (void)first;
+static size_t match_date(struct rest rest, size_t *before) {
     *before = 0;
     return date_length(rest);
 }
 
 /* At the beginning of a line: "Message-ID: <…>". */
-static size_t match_message_id(struct rest rest, bool first, size_t *before) {
+static size_t match_message_id(struct rest rest, size_t *before) {
     static const char name[] = "Message-ID:";
 
     *before = sizeof name - 1;
-    return first && starts_with(rest, name) ? rest.left : 0;
+    return rest.first && canon_starts_with(rest, name) ? rest.left : 0;
 }
 
 /* What follows these words is the server's own name for a message. */
-static size_t match_queue_id(struct rest rest, bool first, size_t *before) {
+static size_t match_queue_id(struct rest rest, size_t *before) {
     static const char *const words[] = {"Stored as ", "queued as ", "accepted as ",
                                         " with ESMTP id ", " with UTF8SMTP id "};
 
-    (void)first;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (!starts_with(rest, words[i]))
+        if (!canon_starts_with(rest, words[i]))
             continue;
         *before = strlen(words[i]);
-        size_t id = word_length((struct rest){rest.at + *before, rest.left - *before});
+        size_t id =
+            word_length((struct rest){.at = rest.at + *before, .left = rest.left - *before});
         if (id > 0)
             return *before + id;
     }
@@ -130,14 +123,13 @@ static size_t match_queue_id(struct rest rest, bool first, size_t *before) {
 }
 
 /* The word that derives from KIT_SEED: "kit-" and ten of a … z and 2 … 9. */
-static size_t match_nonce(struct rest rest, bool first, size_t *before) {
+static size_t match_nonce(struct rest rest, size_t *before) {
     enum {
         LETTERS = 10
     };
     static const char start[] = "kit-";
     size_t length = sizeof start - 1;
 
-    (void)first;
     *before = 0;
     if (rest.left < length + LETTERS || memcmp(rest.at, start, length) != 0)
         return 0;
@@ -150,12 +142,12 @@ static size_t match_nonce(struct rest rest, bool first, size_t *before) {
 }
 
 /* At the beginning of a line: "AUTH PLAIN …", with a password that is each student's own. */
-static size_t match_credentials(struct rest rest, bool first, size_t *before) {
+static size_t match_credentials(struct rest rest, size_t *before) {
     static const char command[] = "AUTH PLAIN ";
     struct buf bytes;
 
     *before = sizeof command - 1;
-    if (!first || !starts_with(rest, command) || rest.left == *before)
+    if (!rest.first || !canon_starts_with(rest, command) || rest.left == *before)
         return 0;
     buf_init(&bytes, rest.left);
     bool is_base64 = base64_decode(rest.at + *before, rest.left - *before, &bytes) == 0;
@@ -171,6 +163,14 @@ static const struct varying varying[] = {
     {{"nonce", "the word that KIT_SEED makes for each student: kit-xxxxxxxxxx"}, match_nonce},
     {{"credentials", "the base64 behind AUTH PLAIN: passwords derive from KIT_SEED, too"},
      match_credentials},
+    {{"credentials", "what goes on with POP3's AUTH"}, canon_match_continuation},
+    {{"password", "what stands behind POP3's PASS"}, canon_match_password},
+    {{"timestamp", "the <…> in a POP3 greeting, which APOP needs (RFC 1939 §7)"},
+     canon_match_timestamp},
+    {{"digest", "what APOP makes of it and the password"}, canon_match_digest},
+    {{"uidl", "the name of a message in POP3's UIDL"}, canon_match_uidl},
+    {{"implementation", "what a POP3 server calls itself in CAPA (RFC 2449 §6.9)"},
+     canon_match_implementation},
 };
 #define VARYING (sizeof varying / sizeof *varying)
 
@@ -185,12 +185,12 @@ static int add_named(struct buf *out, struct rest rest, size_t before, const cha
 }
 
 /* Something at the front that is never the same twice. *taken is 0 when there is nothing. */
-static int add_varying(struct buf *out, struct rest rest, bool first, size_t *taken) {
+static int add_varying(struct buf *out, struct rest rest, size_t *taken) {
     size_t before = 0;
 
     *taken = 0;
     for (size_t i = 0; i < VARYING; i++) {
-        *taken = varying[i].match(rest, first, &before);
+        *taken = varying[i].match(rest, &before);
         if (*taken > 0)
             return add_named(out, rest, before, varying[i].says.name);
     }
@@ -214,22 +214,33 @@ static int add_own(struct buf *out, const char *line, struct rest rest,
     return buf_printf(out, "‹%s›", word->name);
 }
 
-int canon_line_with(const char *line, size_t length, const struct canon_word *word,
-                    struct buf *out) {
-    struct rest rest = {line, length};
+static int add_line(struct rest rest, const struct canon_word *word, struct buf *out) {
+    const char *line = rest.at;
     size_t taken = 0;
 
     while (rest.left > 0) {
-        bool first = rest.at == line;
-        if (add_varying(out, rest, first, &taken) < 0)
+        rest.first = rest.at == line;
+        if (add_varying(out, rest, &taken) < 0)
             return -1;
         if (taken == 0 && add_own(out, line, rest, word, &taken) < 0)
             return -1;
         if (taken == 0 && add_character(out, rest, &taken) < 0)
             return -1;
-        rest = (struct rest){rest.at + taken, rest.left - taken};
+        rest.at += taken;
+        rest.left -= taken;
     }
     return 0;
+}
+
+int canon_step_line(const struct dialogue_step *step, const struct canon_word *word,
+                    struct buf *out) {
+    return add_line((struct rest){.at = step->bytes, .left = step->length, .step = step}, word,
+                    out);
+}
+
+int canon_line_with(const char *line, size_t length, const struct canon_word *word,
+                    struct buf *out) {
+    return add_line((struct rest){.at = line, .left = length}, word, out);
 }
 
 int canon_line(const char *line, size_t length, struct buf *out) {

@@ -64,7 +64,8 @@ struct dialogue_step {
     size_t length;        /* of bytes; GAP: how many are missing; TLS: of the record, 0: unknown */
     size_t offset;        /* of bytes[0] in its side's stream: see dialogue_frame_of */
     bool goes_on;  /* of the server, in SMTP and POP3: its answer has more than this, "250-…" */
-    bool data;     /* of the server, in POP3: a line of its answer behind the first, dot included */
+    bool data;     /* in POP3: of the server, a line of its answer behind the first, dot included;
+                      of the client, a line that goes on with AUTH */
     int tls;       /* TLS_HANDSHAKE …, the type of the record */
     int handshake; /* the type of handshake message, -1: encrypted, or not a handshake */
     int alert;     /* of a TLS_ALERT: its description, -1: encrypted */

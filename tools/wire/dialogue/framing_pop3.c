@@ -95,6 +95,8 @@ static void hear(struct state *state, struct reader *reader, const struct heard 
                  struct dialogue_step *step) {
     if (reader->who == DIALOGUE_SERVER)
         hear_server(state, heard, step);
+    else
+        step->data = state->pop3.credentials && !is_asked(state);
 }
 
 const struct framing_manner framing_pop3 = {hear};
