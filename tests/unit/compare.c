@@ -1,19 +1,6 @@
 /* What compare says of small mistakes, one at a time: each conversation is the good one but for one
    utterance. (tests/wire/diff.py has real ones, and bad recordings.) */
-#include "compare.h"
-#include "frames_for_tests.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-struct utterance {
-    int side;
-    const char *text;
-    size_t length; /* 0: up to its NUL */
-};
+#include "compared_for_tests.h"
 
 /* By their places in `good`. */
 enum {
@@ -55,64 +42,6 @@ static const struct utterance good[UTTERANCES] = {
     {C, "QUIT\r\n", 0},
     {S, "221 2.0.0 Bye\r\n", 0},
 };
-
-static void converse(struct frames *frames, const struct utterance *utterances, size_t count,
-                     unsigned port) {
-    struct wire wire = WIRE;
-
-    wire.port[S] = port;
-    handshake(frames, &wire);
-    for (size_t i = 0; i < count; i++) {
-        if (utterances[i].text != NULL)
-            packet(frames, &wire, utterances[i].side, TCP_ACK | TCP_PSH, utterances[i].text,
-                   utterances[i].length > 0 ? utterances[i].length : strlen(utterances[i].text));
-    }
-    farewell(frames, &wire);
-}
-
-/* Both captures and what came of them. */
-struct compared {
-    struct frames frames[2];
-    struct dissect_capture capture[2];
-    struct dialogues dialogues[2];
-    struct comparison comparison;
-};
-
-static void lay(struct compared *compared) {
-    static const char *const names[] = {"mine", "reference"};
-    struct comparison_capture captures[2];
-    struct failure why;
-
-    for (int side = 0; side < 2; side++) {
-        compared->capture[side].frames = compared->frames[side].list;
-        compared->capture[side].frame_count = compared->frames[side].count;
-        assert_int_equal(dialogues_make(compared->frames[side].list, compared->frames[side].count,
-                                        &compared->dialogues[side], &why),
-                         0);
-        captures[side] = (struct comparison_capture){names[side], &compared->capture[side],
-                                                     &compared->dialogues[side]};
-    }
-    assert_int_equal(compare(&captures[0], &captures[1], &compared->comparison, &why), 0);
-}
-
-static void clear(struct compared *compared) {
-    comparison_free(&compared->comparison);
-    for (int side = 0; side < 2; side++) {
-        dialogues_free(&compared->dialogues[side]);
-        free(compared->frames[side].list);
-    }
-}
-
-/* The heaviest difference, and of those the first. */
-static const struct comparison_difference *heaviest(const struct comparison *comparison) {
-    const struct comparison_difference *found = NULL;
-
-    for (size_t i = 0; i < comparison->difference_count; i++) {
-        if (found == NULL || comparison->differences[i].class > found->class)
-            found = &comparison->differences[i];
-    }
-    return found;
-}
 
 /* In the order of reading. NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding) */
 static const struct mistake {

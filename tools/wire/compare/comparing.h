@@ -41,7 +41,8 @@ struct stretch {
     uint64_t hash;     /* of all its steps */
     uint64_t command;  /* of the client's part alone */
     uint64_t argument; /* of what stands behind the verb; 0: nothing */
-    char verb[16];     /* "EHLO"; or "(connect)", "(greeting)", "(message)", "(tls)", "(end)" */
+    char verb[16];     /* "EHLO"; or "(connect)", "(greeting)", "(message)", "(tls)", "(end)",
+                          "(credentials)" */
 };
 
 /* 0, or -1 without memory. party_free in both cases. */

@@ -35,19 +35,40 @@ const char *look_verb(const struct look *look, enum comparison_side side) {
     return stretch == ALIGN_NONE ? "" : look->party[side].stretch[stretch].verb;
 }
 
+bool look_is_pop3(const struct look *look) {
+    return look->party != NULL &&
+           protocol_manner_of(look->party[COMPARISON_MINE].dialogue) == PROTOCOL_POP3;
+}
+
+/* Where a word stands that a server announces: in "250-SIZE 100", and in a line of CAPA's answer.
+   0 bytes of others. */
+static size_t announcement(const struct dialogue_step *step, const char **words) {
+    size_t code = 0;
+
+    if (step->side != DIALOGUE_SERVER || step->kind != DIALOGUE_LINE)
+        return 0;
+    if (!step->data) {
+        code = strlen("250-");
+        if (step->length <= code || strncmp(step->bytes, "250", 3) != 0)
+            return 0;
+    }
+    *words = step->bytes + code;
+    return step->length - code;
+}
+
 bool look_announced(const struct look *look, enum comparison_side side, const char *word,
                     size_t length) {
     const struct exchanges *exchanges = &look->party[side].exchanges;
 
     for (size_t i = 0; i < exchanges->count; i++) {
         const struct dialogue_step *step = exchanges->steps[i].step;
-        if (step->side == DIALOGUE_SERVER && step->kind == DIALOGUE_LINE &&
-            step->length >= 4 + length && strncmp(step->bytes, "250", 3) == 0 &&
-            strncasecmp(step->bytes + 4, word, length) == 0 &&
-            (step->length == 4 + length || step->bytes[4 + length] == ' '))
+        const char *words = NULL;
+        size_t announced = announcement(step, &words);
+        if (announced >= length && announced > 0 && strncasecmp(words, word, length) == 0 &&
+            (announced == length || words[length] == ' '))
             return true;
         if (step->kind == DIALOGUE_MESSAGE)
-            break; /* EHLO comes before the first message */
+            break; /* EHLO and CAPA come before the first message */
     }
     return false;
 }
@@ -90,17 +111,20 @@ static bool goes_on(struct comparison *comparison, const struct look *look,
     return true;
 }
 
+static bool is_of_smtp(const char *clause) {
+    return strncmp(clause, "RFC 5321", 8) == 0 || strncmp(clause, "RFC 2920", 8) == 0;
+}
+
 /* What RFC 5321 says of SMTP is no clause for another protocol. */
 static const char *clause_of(const struct look *look, const struct rule *rule) {
-    static const char of_smtp[] = "RFC 5321";
     const char *clause = rule->clause != NULL ? rule->clause : look->clause;
     const struct protocol *protocol =
         look->party != NULL ? look->party[COMPARISON_REFERENCE].protocol : NULL;
 
-    if (clause != NULL && protocol != NULL && strcmp(protocol->name, "SMTP") != 0 &&
-        strncmp(clause, of_smtp, sizeof of_smtp - 1) == 0)
-        return NULL;
-    return clause;
+    if (clause == NULL || protocol == NULL || !is_of_smtp(clause) ||
+        protocol->manner == PROTOCOL_SMTP)
+        return clause;
+    return protocol->manner == PROTOCOL_POP3 ? rule_clause_pop3(rule->name) : NULL;
 }
 
 void look_add(struct look *look, const struct rule *rule) {

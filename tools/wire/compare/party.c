@@ -119,11 +119,11 @@ static void name_stretch(const struct party *party, struct stretch *stretch) {
         name = "(end)";
         break;
     case DIALOGUE_LINE:
-        if (step->side == DIALOGUE_CLIENT) {
+        if (step->side == DIALOGUE_CLIENT && !step->data) {
             read_verb(step, stretch);
             return;
         }
-        name = "(greeting)";
+        name = step->data ? "(credentials)" : "(greeting)";
         break;
     default:
         break;

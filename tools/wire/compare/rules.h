@@ -72,6 +72,30 @@ bool look_announced(const struct look *look, enum comparison_side side, const ch
 /* The first byte in which both lines differ. */
 size_t rule_difference_at(const struct look *look);
 
+bool look_is_pop3(const struct look *look);
+
+/* Whether the client of mine began this exchange before the answer to the one before was there, and
+   the reference's did not. */
+bool look_hurries(const struct look *look);
+
+/* The client's command before this exchange, in mine; NULL behind the greeting. */
+const struct dialogue_step *look_command_before(const struct look *look);
+
+/* Of rules_pop3.c and rules_pop3_size.c; they apply to POP3 alone. */
+bool rule_lacks_quit_pop3(struct look *look);
+bool rule_asks_capabilities(struct look *look);
+bool rule_names_mailbox_otherwise(struct look *look);
+bool rule_deletes_early(struct look *look);
+bool rule_pipelines_into_tls(struct look *look);
+bool rule_has_other_response_code(struct look *look);
+bool rule_has_no_response_code(struct look *look);
+bool rule_has_other_capability(struct look *look);
+bool rule_has_bad_uidl(struct look *look);
+bool rule_has_false_octets(struct look *look);
+bool rule_has_other_octets(struct look *look);
+bool rule_has_other_maildrop(struct look *look);
+const char *rule_clause_pop3(const char *rule);
+
 /* Of rules_parameter.c, for command_rules. */
 bool rule_has_false_size(struct look *look);
 bool rule_has_other_size(struct look *look);

@@ -221,6 +221,7 @@ const struct rule command_rules[] = {
     {"size", NULL, rule_has_other_size, COMPARISON_ENVIRONMENT, false},
     {"parameters", "RFC 5321 §4.1.1.11", rule_has_fine_parameters, COMPARISON_ALLOWED, false},
     {"parameters", "RFC 5321 §4.1.1.11", rule_has_other_parameters, COMPARISON_WRONG, false},
+    {"user-name", "RFC 1939 §7", rule_names_mailbox_otherwise, COMPARISON_ALLOWED, true},
     {"argument", NULL, has_other_argument, COMPARISON_WRONG, false},
     {NULL, NULL, NULL, COMPARISON_SAME, false},
 };

@@ -13,7 +13,8 @@ static const struct dialogue_step *reply_before(const struct look *look,
         const struct dialogue_step *step = look->rows[i].step[side];
         if (step == NULL)
             continue;
-        if (step->side == DIALOGUE_SERVER && step->kind == DIALOGUE_LINE)
+        if (step->side == DIALOGUE_SERVER &&
+            (step->kind == DIALOGUE_LINE || step->kind == DIALOGUE_MESSAGE))
             return step;
         if (look->rows[i].exchange + 1 < exchange)
             return NULL;
@@ -30,12 +31,11 @@ static bool hurries(const struct look *look, enum comparison_side side) {
            (step->kind == DIALOGUE_LINE || step->kind == DIALOGUE_MESSAGE);
 }
 
-static bool hurries_alone(const struct look *look) {
+bool look_hurries(const struct look *look) {
     return hurries(look, COMPARISON_MINE) && !hurries(look, COMPARISON_REFERENCE);
 }
 
-/* The client's command before this exchange; NULL behind the greeting. */
-static const struct dialogue_step *command_before(const struct look *look) {
+const struct dialogue_step *look_command_before(const struct look *look) {
     for (size_t i = look->first; i-- > 0;) {
         const struct dialogue_step *step = look->rows[i].step[COMPARISON_MINE];
         if (step != NULL && step->side == DIALOGUE_CLIENT)
@@ -45,7 +45,7 @@ static const struct dialogue_step *command_before(const struct look *look) {
 }
 
 static bool does_not_wait_for_greeting(struct look *look) {
-    if (!hurries_alone(look))
+    if (!look_hurries(look))
         return false;
     size_t exchange = look->rows[look->first].exchange;
     if (exchange == 0 || strcmp(look_verb(look, COMPARISON_MINE), "") == 0 ||
@@ -57,12 +57,15 @@ static bool does_not_wait_for_greeting(struct look *look) {
         return false;
     look_say(look, "The client says ");
     look_quote(look, look_step(look, COMPARISON_MINE, DIALOGUE_CLIENT));
-    look_say(look, " before the server has greeted; in SMTP the server speaks first.");
+    look_say(look, " before the server has greeted; in %s the server speaks first.",
+             look->party[COMPARISON_MINE].protocol != NULL
+                 ? look->party[COMPARISON_MINE].protocol->name
+                 : "this protocol");
     return true;
 }
 
 static bool does_not_wait_for_354(struct look *look) {
-    if (!hurries_alone(look) || strcmp(look_verb(look, COMPARISON_MINE), "(message)") != 0)
+    if (!look_hurries(look) || strcmp(look_verb(look, COMPARISON_MINE), "(message)") != 0)
         return false;
     look_say(look, "The client sends the message before the server has said 354: it cannot know "
                    "yet whether the server wants it.");
@@ -89,9 +92,9 @@ static void say_hurry(struct look *look, const struct dialogue_step *before) {
 }
 
 static bool pipelines_too_far(struct look *look) {
-    const struct dialogue_step *before = command_before(look);
+    const struct dialogue_step *before = look_command_before(look);
 
-    if (!hurries_alone(look) || before == NULL || !ends_group(before))
+    if (!look_hurries(look) || before == NULL || look_is_pop3(look) || !ends_group(before))
         return false;
     say_hurry(look, before);
     look_say(look, "; behind that command even pipelining must wait.");
@@ -99,9 +102,9 @@ static bool pipelines_too_far(struct look *look) {
 }
 
 static bool pipelines_unasked(struct look *look) {
-    const struct dialogue_step *before = command_before(look);
+    const struct dialogue_step *before = look_command_before(look);
 
-    if (!hurries_alone(look) || before == NULL ||
+    if (!look_hurries(look) || before == NULL ||
         look_announced(look, COMPARISON_MINE, "PIPELINING", strlen("PIPELINING")))
         return false;
     say_hurry(look, before);
@@ -110,9 +113,9 @@ static bool pipelines_unasked(struct look *look) {
 }
 
 static bool pipelines(struct look *look) {
-    const struct dialogue_step *before = command_before(look);
+    const struct dialogue_step *before = look_command_before(look);
 
-    if (!hurries_alone(look) || before == NULL)
+    if (!look_hurries(look) || before == NULL)
         return false;
     say_hurry(look, before);
     look_say(look, "; that is pipelining, and the server has announced it.");
@@ -137,6 +140,8 @@ const struct rule exchange_rules[] = {
     {"password-in-clear", "RFC 8314 §3", tells_password_in_clear, COMPARISON_WRONG, true},
     {"hasty", "RFC 5321 §4.3.1", does_not_wait_for_greeting, COMPARISON_WRONG, false},
     {"hasty", "RFC 5321 §4.1.1.4", does_not_wait_for_354, COMPARISON_WRONG, false},
+    {"early-delete", "RFC 1939 §5", rule_deletes_early, COMPARISON_WRONG, true},
+    {"pipelining", "RFC 2595 §4", rule_pipelines_into_tls, COMPARISON_WRONG, false},
     {"pipelining", "RFC 2920 §3.1", pipelines_too_far, COMPARISON_WRONG, true},
     {"pipelining", "RFC 2920 §3.1", pipelines_unasked, COMPARISON_WRONG, true},
     {"pipelining", "RFC 2920 §3.1", pipelines, COMPARISON_ALLOWED, true},

@@ -1,4 +1,5 @@
-/* Message text: what stands between 354 and the final dot. */
+/* Message text, up to the final dot: the client's behind 354, or the server's that RETR and TOP
+   get. */
 #include "rules.h"
 #include "wording.h"
 #include <string.h>
@@ -7,6 +8,21 @@
 
 static bool equal(const char *one, size_t one_length, const char *other, size_t other_length) {
     return one_length == other_length && memcmp(one, other, one_length) == 0;
+}
+
+static const struct dialogue_step *either(const struct look *look) {
+    return look->mine != NULL ? look->mine : look->reference;
+}
+
+/* Who sends the message, and who reads it. */
+static const char *Sender(const struct look *look) {
+    return wording_Side(either(look)->side);
+}
+static const char *sender(const struct look *look) {
+    return wording_side(either(look)->side);
+}
+static const char *reader(const struct look *look) {
+    return wording_side(either(look)->side == DIALOGUE_CLIENT ? DIALOGUE_SERVER : DIALOGUE_CLIENT);
 }
 
 static bool is_dot(const struct dialogue_step *step) {
@@ -18,13 +34,15 @@ static bool ends_in_lf(struct look *look) {
         return false;
     if (look->reference != NULL && look->reference->ending == DIALOGUE_LF)
         return false;
-    look_say(look, "The client ends the line ");
+    look_say(look, "%s ends the line ", Sender(look));
     look_quote(look, look->mine);
-    look_say(look, is_dot(look->mine)
-                       ? " with a bare LF; only CR LF . CR LF ends the message, so for the server "
-                         "it goes on."
-                       : " of the message with a bare LF; a line ends with CR LF (\"\\r\\n\" in "
-                         "C) there too.");
+    if (is_dot(look->mine))
+        look_say(look,
+                 " with a bare LF; only CR LF . CR LF ends the message, so for %s it goes on.",
+                 reader(look));
+    else
+        look_say(look, " of the message with a bare LF; a line ends with CR LF (\"\\r\\n\" in C) "
+                       "there too.");
     return look_at(look, look->mine->length);
 }
 
@@ -45,7 +63,7 @@ static bool has_extra_cr(struct look *look) {
         (look->reference->length > 0 &&
          look->reference->bytes[look->reference->length - 1] == '\r'))
         return false;
-    look_say(look, "The client ends the line ");
+    look_say(look, "%s ends the line ", Sender(look));
     look_quote(look, look->reference);
     look_say(look, " of the message with CR CR LF; one CR is too many.");
     return look_at(look, mine - 1);
@@ -58,13 +76,17 @@ static bool is_unstuffed(struct look *look) {
                look->reference->length - 1))
         return false;
     if (is_dot(look->mine)) {
-        look_say(look, "The client sends a line of the message that is a single dot as it is, so "
-                       "for the server the message ends there; it needs a second dot in front.");
+        look_say(look,
+                 "%s sends a line of the message that is a single dot as it is, so for %s the "
+                 "message ends there; it needs a second dot in front.",
+                 Sender(look), reader(look));
     } else {
-        look_say(look, "The client sends the line ");
+        look_say(look, "%s sends the line ", Sender(look));
         look_quote(look, look->mine);
-        look_say(look, " of the message as it is; the server takes away a dot at the front, so the "
-                       "client must put a second one there.");
+        look_say(look,
+                 " of the message as it is; %s takes away a dot at the front, so %s must put a "
+                 "second one there.",
+                 reader(look), sender(look));
     }
     return look_at(look, 0);
 }
@@ -75,7 +97,7 @@ static bool is_overstuffed(struct look *look) {
         !equal(look->reference->bytes, look->reference->length, look->mine->bytes + 1,
                look->mine->length - 1))
         return false;
-    look_say(look, "The client puts a dot in front of ");
+    look_say(look, "%s puts a dot in front of ", Sender(look));
     look_quote(look, look->reference);
     look_say(look, look->reference->bytes[0] == '.'
                        ? ", where one is enough."
@@ -97,8 +119,10 @@ static bool is_final_dot(const struct look *look, const struct dialogue_step *st
 static bool lacks_final_dot(struct look *look) {
     if (look->reference == NULL || look->mine != NULL || !is_final_dot(look, look->reference))
         return false;
-    look_say(look, "The client never sends the line with a single dot that ends the message: the "
-                   "server goes on waiting for text.");
+    look_say(look,
+             "%s never sends the line with a single dot that ends the message: %s goes on waiting "
+             "for text.",
+             Sender(look), reader(look));
     return true;
 }
 

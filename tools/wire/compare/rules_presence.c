@@ -13,7 +13,8 @@ static bool is_encryption(const struct look *look, enum comparison_side side) {
 
     return own->side[0].clear < own->side[0].sent && other->side[0].clear == other->side[0].sent &&
            (is_verb(look, side, "(tls)") || is_verb(look, side, "STARTTLS") ||
-            is_verb(look, side, "EHLO"));
+            is_verb(look, side, "EHLO") || is_verb(look, side, "STLS") ||
+            is_verb(look, side, "CAPA"));
 }
 
 /* TLS after STARTTLS, or from the first octet on. */
@@ -22,6 +23,8 @@ static void set_encryption_clause(struct look *look, enum comparison_side side) 
     for (size_t i = 0; i < look->party[side].stretch_count; i++) {
         if (strcmp(look->party[side].stretch[i].verb, "STARTTLS") == 0)
             look->clause = "RFC 3207 §4";
+        if (strcmp(look->party[side].stretch[i].verb, "STLS") == 0)
+            look->clause = "RFC 2595 §4";
     }
 }
 
@@ -94,6 +97,8 @@ static bool is_moved_command_of(struct look *look, enum comparison_side side) {
     look_say(look, (side == COMPARISON_REFERENCE) == later
                        ? " too late: in the reference it comes before."
                        : " too early: in the reference it comes later.");
+    if (is_verb(look, side, "DELE") || is_verb(look, side, "RETR"))
+        look_say(look, " What is marked as deleted cannot be fetched any more.");
     return true;
 }
 
@@ -174,6 +179,7 @@ const struct rule missing_rules[] = {
     {"encryption", NULL, is_in_clear, COMPARISON_ALLOWED, true},
     {"order", "RFC 5321 §3.3", is_moved_recipient, COMPARISON_ALLOWED, true},
     {"order", "RFC 5321 §4.1.4", is_moved_command, COMPARISON_WRONG, false},
+    {"quit", "RFC 1939 §6", rule_lacks_quit_pop3, COMPARISON_WRONG, false},
     {"quit", "RFC 5321 §4.1.1.10", lacks_quit, COMPARISON_WRONG, false},
     {"missing", NULL, lacks_message, COMPARISON_WRONG, false},
     {"missing", NULL, lacks_greeting, COMPARISON_WRONG, false},
@@ -222,6 +228,7 @@ const struct rule extra_rules[] = {
     {"order", "RFC 5321 §3.3", is_own_moved_recipient, COMPARISON_ALLOWED, true},
     {"order", "RFC 5321 §4.1.4", is_own_moved_command, COMPARISON_WRONG, false},
     {"noop", "RFC 5321 §4.1.1.9", is_noop, COMPARISON_ALLOWED, true},
+    {"capa", "RFC 2449 §5", rule_asks_capabilities, COMPARISON_ALLOWED, true},
     {"handshake", "RFC 8446 §4", is_handshake, COMPARISON_ALLOWED, true},
     {"extra", NULL, has_message_more, COMPARISON_WRONG, false},
     {"extra", NULL, has_command_more, COMPARISON_WRONG, false},

@@ -35,7 +35,7 @@ static int status_of(const struct dialogue_step *step) {
 
 /* The code of a reply line (RFC 5321 §4.2), 0: it is none. */
 static int code_of(const struct dialogue_step *step) {
-    if (step == NULL)
+    if (step == NULL || step->data)
         return 0;
     for (size_t i = 0; i < 3; i++) {
         if (i >= step->length || step->bytes[i] < '0' || step->bytes[i] > '9')
@@ -215,7 +215,8 @@ static bool has_other_words(struct look *look) {
         return false;
     look_say(look, "The server words its reply");
     say_what_it_answers(look, " to ");
-    look_say(look, " in another way; behind the code stands text for people.");
+    look_say(look, " in another way; behind %s stands text for people.",
+             look_is_pop3(look) ? "+OK or -ERR" : "the code");
     return true;
 }
 
@@ -227,6 +228,12 @@ const struct rule reply_rules[] = {
     {"reply", NULL, has_other_code, COMPARISON_WRONG, false},
     {"consequence", NULL, is_of_another_reply, COMPARISON_WRONG, true},
     {"reply", "RFC 5321 §4.2.1", has_like_code, COMPARISON_ALLOWED, false},
+    {"response-code", "RFC 2449 §8", rule_has_other_response_code, COMPARISON_WRONG, false},
+    {"response-code", "RFC 2449 §8", rule_has_no_response_code, COMPARISON_ALLOWED, true},
+    {"extensions", "RFC 2449 §5", rule_has_other_capability, COMPARISON_ALLOWED, true},
+    {"size", "RFC 1939 §11", rule_has_false_octets, COMPARISON_WRONG, true},
+    {"size", NULL, rule_has_other_octets, COMPARISON_ENVIRONMENT, true},
+    {"maildrop", "RFC 1939 §5", rule_has_other_maildrop, COMPARISON_WRONG, false},
     {"reply-data", NULL, has_other_data, COMPARISON_WRONG, false},
     {"greeting-reply", "RFC 5321 §4.1.1.1", is_after_helo, COMPARISON_ALLOWED, true},
     {"extensions", "RFC 5321 §4.1.1.1", has_other_lines, COMPARISON_ALLOWED, true},
