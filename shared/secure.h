@@ -13,7 +13,7 @@
  * nothing heard in clear counts any more once TLS stands.
  *
  * Written in labs/05-tls/secure.c (and, finished, in solutions/). shared/tls.h calls TODO 1 and 2;
- * clients/parts/secure.h calls the others. The kit's servers need none of it.
+ * clients/parts/smtp_session.c calls the others. The kit's servers need none of it.
  */
 #ifndef SHARED_SECURE_H
 #define SHARED_SECURE_H

@@ -31,10 +31,10 @@ struct smtp_reply {
 };
 
 /*
- * One connection to a server. The client makes it and opens the stream (clients/parts/session.h).
- * `ehlo` is what the server said it can do: the client's own code copies the reply of smtp_greet
- * there, and forgets it (code 0) when TLS begins, for what was said in clear anybody may have said
- * (RFC 3207 §4.2).
+ * One connection to a server. The client makes it and opens the stream
+ * (clients/parts/smtp_session.h). `ehlo` is what the server said it can do: the client's own code
+ * copies the reply of smtp_greet there, and forgets it (code 0) when TLS begins, for what was said
+ * in clear anybody may have said (RFC 3207 §4.2).
  */
 struct smtp {
     struct stream *stream;

@@ -6,33 +6,34 @@
 #include <string.h>
 #include <strings.h>
 
+#define QUESTION_LIMIT ((size_t)16384)
+
 /* What the server asks. 0; -1: that is no base64. The kit's own decoder: this is an explanation,
    and must be right also for whoever has not written his yet. */
-static int decode(const struct smtp_reply *reply, struct buf *question) {
-    const char *text = reply->text + (reply->length > strlen("334 ") ? strlen("334 ") : 0);
-    return base64_decode(text, strcspn(text, "\n"), question);
+static int decode(const char *question, struct buf *bytes) {
+    return base64_decode(question, strcspn(question, "\r\n"), bytes);
 }
 
-void challenge_explain(const struct smtp_reply *reply, struct repl *repl) {
-    struct buf question, shown;
-    buf_init(&question, SMTP_REPLY_LIMIT);
-    buf_init(&shown, 4 * SMTP_REPLY_LIMIT);
-    if (decode(reply, &question) < 0)
+void challenge_explain(const char *question, struct repl *repl) {
+    struct buf bytes, shown;
+    buf_init(&bytes, QUESTION_LIMIT);
+    buf_init(&shown, 4 * QUESTION_LIMIT);
+    if (decode(question, &bytes) < 0)
         repl_remark(repl, "the server's question is not base64");
-    else if (question.length > 0 && visible_append(&shown, question.bytes, question.length) == 0)
+    else if (bytes.length > 0 && visible_append(&shown, bytes.bytes, bytes.length) == 0)
         repl_remark(repl, "the server asks: %s", shown.bytes);
     repl_remark(repl, "answer in base64, or /b64 TEXT, which is sent encoded; * cancels%s",
-                challenge_is_secret(reply) ? "; what you type is not shown" : "");
-    buf_free(&question);
+                challenge_is_secret(question) ? "; what you type is not shown" : "");
+    buf_free(&bytes);
     buf_free(&shown);
 }
 
-bool challenge_is_secret(const struct smtp_reply *reply) {
-    struct buf question;
-    buf_init(&question, SMTP_REPLY_LIMIT);
-    bool is_user = decode(reply, &question) == 0 && question.length > 0 &&
-                   strncasecmp(question.bytes, "user", 4) == 0;
-    buf_free(&question);
+bool challenge_is_secret(const char *question) {
+    struct buf bytes;
+    buf_init(&bytes, QUESTION_LIMIT);
+    bool is_user = decode(question, &bytes) == 0 && bytes.length > 0 &&
+                   strncasecmp(bytes.bytes, "user", 4) == 0;
+    buf_free(&bytes);
     return !is_user;
 }
 

@@ -1,6 +1,6 @@
 #include "letters.h"
 #include "complain.h"
-#include "explain.h"
+#include "smtp_explain.h"
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /*
- * login: --auth, and where the password comes from. Who logs in is lab 04's (shared/auth.h).
+ * login: who logs in, and where the password comes from. How is smtp_login.h's and
+ * pop3_session.h's.
  *
  * A password is never in the arguments, where every user of the machine could read it (ps), and
  * never leaves in clear, except to this machine itself (loopback), where nobody listens on the way.
@@ -7,34 +8,49 @@
 #ifndef CLIENTS_LOGIN_H
 #define CLIENTS_LOGIN_H
 
+#include "buf.h"
 #include "options.h"
 #include "repl.h"
-#include "smtp.h"
+#include "stream.h"
 #include <stdbool.h>
 
 struct login {
-    const char *user;                  /* --auth; NULL: no login */
-    const struct mechanism *mechanism; /* --mechanism; NULL: what the server offers (smtp_auth) */
-    const char *password_file;         /* --password-file, or NULL */
+    const char *user;          /* --auth, --user; NULL: no login */
+    const char *password_file; /* --password-file, or NULL */
 };
 
-extern const struct option_row login_options[]; /* into a struct login */
+/* Into a struct login. */
+extern const struct option_row login_smtp_options[];
+extern const struct option_row login_pop3_options[];
 
 /* Whether a login is asked for. */
 bool login_wanted(const struct login *login);
 
-/* What of the options makes no sense together. 0 or -1. */
-int login_check(const struct login *login, struct failure *why);
+/* What of the options makes no sense together; `user` is the first one's name, "--auth". 0 or -1.
+ */
+int login_check(const struct login *login, const char *user, struct failure *why);
+
+/* What login_password must know beside the login. */
+struct login_place {
+    const char *program;
+    const char *host;      /* what the person calls the server */
+    const char *mechanism; /* "PLAIN or LOGIN", for the person */
+    const char *upgrade;   /* the option that would encrypt, "--starttls" */
+    const struct stream *stream;
+    struct repl *repl; /* who is asked; or NULL */
+};
+
+/* Tells a person at a terminal what is about to be done; `secret`: with a password. */
+void login_announce(const struct login *login, const struct login_place *place, bool secret);
 
 /*
- * Logs in, after EHLO (smtp->ehlo). A password that would go to another machine in clear is not
- * even asked for (password.h says where it comes from; `repl`, which may be NULL, is who is asked).
- * A person at a terminal is told what is about to be done before he is asked. After a refusal it
- * says QUIT. `host`: what the person calls the server.
+ * Puts the password into `password` (empty, with PASSWORD_LIMIT), which the caller wipes, also
+ * after -1. One that would go to another machine in clear is not even asked for; else the person is
+ * told what is about to be done, and password.h says where it comes from.
  *
- * 0: logged in, smtp->reply is the 235. -1 with `why`: not so; the words say what to do.
+ * 0 or -1 with `why`.
  */
-int login_run(const struct login *login, struct smtp *smtp, const char *host, struct repl *repl,
-              struct failure *why);
+int login_password(const struct login *login, const struct login_place *place, struct buf *password,
+                   struct failure *why);
 
 #endif

@@ -65,7 +65,7 @@ int password_find(const char *user, const char *host, const char *file, struct r
         return take_variable(variable, password, why);
     if (repl != NULL)
         return ask(repl, user, host, password, why);
-    repl = repl_open(&(struct repl_options){.program = "smtp", .prompt = ""}, why);
+    repl = repl_open(&(struct repl_options){.program = "password", .prompt = ""}, why);
     if (repl == NULL)
         return -1;
     int result = ask(repl, user, host, password, why);

@@ -2,10 +2,10 @@
 #include "certificate.h"
 #include <string.h>
 
-static void show(const struct by_hand *hand) {
+static void show(struct by_hand *hand) {
     struct buf lines;
     buf_init(&lines, 16384);
-    certificate_describe(hand->smtp->stream, &lines);
+    certificate_describe(hand->stream, &lines);
     char *rest = lines.bytes;
     for (char *line; rest != NULL && (line = strsep(&rest, "\n")) != NULL && line[0] != '\0';)
         repl_remark(hand->repl, "%s", line);
@@ -13,18 +13,17 @@ static void show(const struct by_hand *hand) {
 }
 
 void tls_command(struct by_hand *hand) {
-    struct smtp *smtp = hand->smtp;
-    if (!stream_is_tls(smtp->stream) && !hand->tls_due) {
-        repl_remark(hand->repl, "nothing is encrypted: STARTTLS asks for it, if the server offers "
-                                "it; /tls behind its 220");
+    if (!stream_is_tls(hand->stream) && !hand->tls_due) {
+        repl_remark(hand->repl, "nothing is encrypted: %s", hand->protocol->how_to_tls);
         return;
     }
-    if (!stream_is_tls(smtp->stream)) {
+    if (!stream_is_tls(hand->stream)) {
         hand->tls_due = false;
-        hand->broken = encrypt_now(hand->encrypt, smtp, hand->host, &smtp->why) < 0;
+        hand->broken = hand->protocol->begin_tls(hand) < 0;
         if (hand->broken)
             return;
-        repl_remark(hand->repl, "TLS begins; what was said in clear is forgotten: EHLO again");
+        repl_remark(hand->repl, "TLS begins; what was said in clear is forgotten: %s",
+                    hand->protocol->after_tls);
     }
     show(hand);
 }

@@ -7,8 +7,9 @@
 #include "by_hand.h"
 
 /*
- * Under TLS: shows version, cipher suite and certificate. After STARTTLS's 220: begins TLS, and
- * shows them; when that fails hand->broken is set, and hand->smtp->why says why. Else: says how to
+ * Under TLS: shows version, cipher suite and certificate. When the server waits for TLS
+ * (hand->tls_due): begins it, and shows them; when that fails hand->broken is set, and hand->why
+ * says why. Else: says how to
  * get there.
  */
 void tls_command(struct by_hand *hand);

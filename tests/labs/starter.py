@@ -5,7 +5,7 @@ import json
 import re
 import sys
 
-UNWRITTEN = r"TODO [0-9]+: [a-z_]+ is not written yet"
+UNWRITTEN = r"TODO [0-9]+: [a-z0-9_]+ is not written yet"
 UNANSWERED = "not answered yet: labs/"
 
 lab = json.load(open(sys.argv[1], encoding="utf-8"))

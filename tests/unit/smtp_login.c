@@ -1,4 +1,4 @@
-#include "login.h"
+#include "smtp_login.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,8 +28,8 @@ static void no_password_goes_out_in_clear(void **state) {
 
     setenv("KIT_PASSWORD", "sesame", 1);
     struct failure why;
-    struct login login = {.user = "alice"};
-    assert_int_equal(login_run(&login, &smtp, "mail.example.org", NULL, &why), -1);
+    struct smtp_login login = {.who.user = "alice"};
+    assert_int_equal(smtp_login_run(&login, &smtp, "mail.example.org", NULL, &why), -1);
     assert_non_null(strstr(why.text, "mail.example.org"));
     assert_non_null(strstr(why.text, "--starttls or --tls"));
     assert_null(strstr(why.text, "sesame"));
@@ -46,10 +46,10 @@ static void no_password_goes_out_in_clear(void **state) {
 static void what_belongs_together(void **state) {
     (void)state;
     struct failure why;
-    assert_int_equal(login_check(&(struct login){.user = NULL}, &why), 0);
-    assert_int_equal(login_check(&(struct login){.user = ""}, &why), 0);
-    assert_int_equal(login_check(&(struct login){.user = "a", .password_file = "b"}, &why), 0);
-    assert_int_equal(login_check(&(struct login){.password_file = "b"}, &why), -1);
+    assert_int_equal(smtp_login_check(&(struct smtp_login){.who.user = NULL}, &why), 0);
+    assert_int_equal(smtp_login_check(&(struct smtp_login){.who.user = ""}, &why), 0);
+    assert_int_equal(smtp_login_check(&(struct smtp_login){.who = {"a", "b"}}, &why), 0);
+    assert_int_equal(smtp_login_check(&(struct smtp_login){.who.password_file = "b"}, &why), -1);
     assert_false(login_wanted(&(struct login){.user = NULL}));
     assert_true(login_wanted(&(struct login){.user = ""}));
 }

@@ -1,4 +1,4 @@
-#include "explain.h"
+#include "smtp_explain.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,7 +54,7 @@ static void replies_are_explained(void **state) {
         struct smtp_reply reply = reply_of(cases[i].reply);
         struct buf lines;
         buf_init(&lines, 4096);
-        explain_reply(&reply, &lines);
+        smtp_explain(&reply, &lines);
         assert_string_equal(lines.bytes, cases[i].lines);
         buf_free(&lines);
     }
@@ -65,7 +65,7 @@ static void no_reply_is_not_explained(void **state) {
     static struct smtp_reply none;
     struct buf lines;
     buf_init(&lines, 4096);
-    explain_reply(&none, &lines);
+    smtp_explain(&none, &lines);
     assert_int_equal(lines.length, 0);
 }
 

@@ -1,12 +1,7 @@
-#include "explain.h"
+#include "smtp_explain.h"
+#include "meaning.h"
+#include <stdbool.h>
 #include <string.h>
-#include <strings.h>
-
-struct meaning {
-    const char *name; /* "250", "1.5" (an enhanced code without its class), "SIZE" */
-    const char *words;
-    const char *source;
-};
 
 #define CODES "RFC 5321 §4.2.3"
 
@@ -139,23 +134,6 @@ const char *reply_line(const struct smtp_reply *reply, char text[REPLY_LINE_SIZE
     return text;
 }
 
-/* The entry whose name is the first `length` bytes of `name`, or NULL. */
-static const struct meaning *find(const struct meaning *table, const char *name, size_t length) {
-    for (; table->name != NULL; table++) {
-        if (strlen(table->name) == length && strncasecmp(table->name, name, length) == 0)
-            return table;
-    }
-    return NULL;
-}
-
-/* Adds "name ← words · source", the name in a column, if there is something to say. */
-static void add(struct buf *lines, const char *name, size_t length, size_t column,
-                const struct meaning *meaning) {
-    if (meaning != NULL)
-        buf_printf(lines, "%-*.*s ← %s · %s\n", (int)column, (int)length, name, meaning->words,
-                   meaning->source);
-}
-
 /* "5.1.1 " at the front of `text`: its length without the blank, or 0 (RFC 2034 §4). */
 static size_t enhanced_length(const char *text) {
     if (strchr("245", text[0]) == NULL || text[0] == '\0' || text[1] != '.')
@@ -170,10 +148,10 @@ static size_t enhanced_length(const char *text) {
 }
 
 static void explain_code(const struct smtp_reply *reply, struct buf *lines) {
-    const struct meaning *meaning = find(codes, reply->text, 3);
+    const struct meaning *meaning = meaning_find(codes, reply->text, 3);
     struct meaning by_digit = {NULL, first_digits[(unsigned char)reply->text[0]],
                                "RFC 5321 §4.2.1"};
-    add(lines, reply->text, 3, 3, meaning != NULL ? meaning : &by_digit);
+    meaning_add(lines, reply->text, 3, 3, meaning != NULL ? meaning : &by_digit);
 }
 
 /* The next line of an EHLO reply that names an extension (§4.1.1.1: each one behind the first
@@ -189,14 +167,14 @@ static const char *next_extension(const char *text, size_t *length) {
 static void explain_extensions(const struct smtp_reply *reply, struct buf *lines) {
     size_t column = 0, length;
     for (const char *name = reply->text; (name = next_extension(name, &length)) != NULL;) {
-        if (find(extensions, name, length) != NULL && length > column)
+        if (meaning_find(extensions, name, length) != NULL && length > column)
             column = length;
     }
     for (const char *name = reply->text; (name = next_extension(name, &length)) != NULL;)
-        add(lines, name, length, column, find(extensions, name, length));
+        meaning_add(lines, name, length, column, meaning_find(extensions, name, length));
 }
 
-void explain_reply(const struct smtp_reply *reply, struct buf *lines) {
+void smtp_explain(const struct smtp_reply *reply, struct buf *lines) {
     if (reply->code < 200 || reply->code > 599)
         return;
     explain_code(reply, lines);
@@ -204,7 +182,7 @@ void explain_reply(const struct smtp_reply *reply, struct buf *lines) {
         const char *text = reply->text + 4;
         size_t length = enhanced_length(text);
         if (length > 0) /* without its class and the dot behind it */
-            add(lines, text, length, length, find(details, text + 2, length - 2));
+            meaning_add(lines, text, length, length, meaning_find(details, text + 2, length - 2));
     }
     if (reply->code == 250)
         explain_extensions(reply, lines);

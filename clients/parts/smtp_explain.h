@@ -1,8 +1,8 @@
 /*
- * explain: SMTP replies in words, for a person who meets them for the first time.
+ * smtp_explain: SMTP replies in words, for a person who meets them for the first time.
  */
-#ifndef CLIENTS_EXPLAIN_H
-#define CLIENTS_EXPLAIN_H
+#ifndef CLIENTS_SMTP_EXPLAIN_H
+#define CLIENTS_SMTP_EXPLAIN_H
 
 #include "buf.h"
 #include "smtp.h"
@@ -21,6 +21,6 @@ const char *reply_line(const struct smtp_reply *reply, char text[REPLY_LINE_SIZE
  *
  * What it does not know it leaves out; of an unknown code it explains the first digit.
  */
-void explain_reply(const struct smtp_reply *reply, struct buf *lines);
+void smtp_explain(const struct smtp_reply *reply, struct buf *lines);
 
 #endif
