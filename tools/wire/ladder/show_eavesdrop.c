@@ -1,8 +1,10 @@
 /* What can be read on the way, without any key. */
+#include "credentials.h"
 #include "host_name.h"
 #include "show.h"
 #include "show_style.h"
 #include "show_text.h"
+#include "text.h"
 #include <string.h>
 
 #define INDENT      2
@@ -86,7 +88,33 @@ static void put_end(const struct dialogue *dialogue, int side, const struct show
     fputc('\n', out);
 }
 
+static void put_quoted(const struct buf *bytes, FILE *out) {
+    struct buf text;
+
+    buf_init(&text, 4 * bytes->length + 1);
+    if (bytes->length > 0 && text_printable(bytes->bytes, bytes->length, &text, NULL) == 0)
+        fputs(text.bytes, out);
+    buf_wipe(&text);
+}
+
+/* Who said in clear who he is, and his password. */
+static void put_logins(const struct dialogue *dialogue, const struct show_style *style, FILE *out) {
+    struct credentials credentials;
+    size_t position = 0;
+
+    while (credentials_next(dialogue, &position, &credentials) > 0) {
+        fprintf(out, "%s%s:%s user ", style_begin(style, ROLE_BAD), credentials.how,
+                style_end(style, ROLE_BAD));
+        put_quoted(&credentials.user, out);
+        fputs(", password ", out);
+        put_quoted(&credentials.password, out);
+        fprintf(out, "%s\n\n", credentials.base64 ? " (base64, decoded)" : "");
+        credentials_free(&credentials);
+    }
+}
+
 void show_eavesdrop(const struct dialogue *dialogue, const struct show_style *style, FILE *out) {
     put_end(dialogue, DIALOGUE_CLIENT, style, out);
+    put_logins(dialogue, style, out);
     put_end(dialogue, DIALOGUE_SERVER, style, out);
 }
