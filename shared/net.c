@@ -134,9 +134,8 @@ int net_connect(const char *host, const char *port, deadline until, struct failu
     return failure_system(why, error, "%s port %s (%s)", host, port, last.host);
 }
 
-/* "127.0.0.2:25", "[::1]:25" or "*:25" into host ("" for "*") and port. */
-static int split_address(const char *address, char *host, size_t size, const char **port,
-                         struct failure *why) {
+int net_split(const char *address, char *host, size_t size, const char **port,
+              struct failure *why) {
     const char *colon = strrchr(address, ':');
     const char *first = address, *end = colon;
     if (colon == NULL || colon == address || colon[1] == '\0')
@@ -194,7 +193,7 @@ static int listen_on(int family, const struct sockaddr *address, socklen_t lengt
 int net_listen(const char *address, struct failure *why) {
     char host[sizeof((struct net_address *)NULL)->host] = "";
     const char *port = NULL;
-    if (split_address(address, host, sizeof host, &port, why) < 0)
+    if (net_split(address, host, sizeof host, &port, why) < 0)
         return -1;
     bool every = host[0] == '\0';
     struct addrinfo *found = NULL;

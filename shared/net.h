@@ -26,6 +26,10 @@ struct net_address {
  */
 int net_connect(const char *host, const char *port, deadline until, struct failure *why);
 
+/* Cuts "127.0.0.2:25", "[::1]:25" or "*:25" into `host`, without brackets ("" for "*"), and *port,
+   which points into `address`. 0, or -1: not an address and a port. */
+int net_split(const char *address, char *host, size_t size, const char **port, struct failure *why);
+
 /*
  * Listens on `address` ("127.0.0.2:25", "[::1]:25", "*:25" for every address) with SO_REUSEADDR.
  * Returns a socket: non-blocking, close-on-exec. The caller closes it.

@@ -48,6 +48,7 @@ static int join_streams(struct evidence *evidence, struct failure *why) {
 
 static int load(struct evidence *evidence, const char *directory,
                 const struct dissect_capture *capture, struct failure *why) {
+    bool visited = evidence->run->visit.count > 0;
     if (capture->damage != NULL)
         return failure_set(why, "run %s: the capture is damaged: %s", evidence->run->name,
                            capture->damage);
@@ -58,6 +59,8 @@ static int load(struct evidence *evidence, const char *directory,
     if (run_result_read(directory, evidence->run->name, &evidence->result, why) < 0 ||
         read_output(evidence, "stdout", &evidence->output, why) < 0 ||
         read_output(evidence, "stderr", &evidence->error, why) < 0 ||
+        (visited && (read_output(evidence, "visit.out", &evidence->visit, why) < 0 ||
+                     read_output(evidence, "visit.err", &evidence->visit_error, why) < 0)) ||
         copy_frames(evidence, capture, why) < 0 ||
         dialogues_make(evidence->frames, evidence->frame_count, &evidence->dialogues, why) < 0)
         return -1;
@@ -70,6 +73,8 @@ int evidence_load(struct evidence *evidence, const struct lab *lab, const struct
     *evidence = (struct evidence){.lab = lab, .run = run};
     buf_init(&evidence->output, OUTPUT_LIMIT);
     buf_init(&evidence->error, OUTPUT_LIMIT);
+    buf_init(&evidence->visit, OUTPUT_LIMIT);
+    buf_init(&evidence->visit_error, OUTPUT_LIMIT);
     buf_init(&evidence->stream[DIALOGUE_CLIENT], DISSECT_BYTE_LIMIT);
     buf_init(&evidence->stream[DIALOGUE_SERVER], DISSECT_BYTE_LIMIT);
     int result = load(evidence, directory, capture, why);
@@ -84,6 +89,8 @@ void evidence_free(struct evidence *evidence) {
     buf_free(&evidence->stream[DIALOGUE_SERVER]);
     buf_free(&evidence->output);
     buf_free(&evidence->error);
+    buf_free(&evidence->visit);
+    buf_free(&evidence->visit_error);
     free(evidence->frames);
     free(evidence->directory);
     *evidence = (struct evidence){0};
@@ -137,4 +144,33 @@ bool evidence_connected(const struct evidence *evidence) {
         if ((evidence->frames[i].flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK))
             return true;
     return false;
+}
+
+enum dialogue_side evidence_own_side(const struct evidence *evidence) {
+    return evidence->run->serves ? DIALOGUE_SERVER : DIALOGUE_CLIENT;
+}
+
+/* "2026-11-21T21:31:57.949Z server[1508] info listening …" (log.h): where its level stands; NULL:
+   this is no line of a log. */
+static const char *find_level(const char *line, size_t length) {
+    const char *end = line + length, *name = memchr(line, ' ', length);
+    const char *level = name == NULL ? NULL : memchr(name + 1, ' ', (size_t)(end - name - 1));
+    bool is_log = level != NULL && name > line && name[-1] == 'Z' && level[-1] == ']';
+    return is_log ? level + 1 : NULL;
+}
+
+size_t evidence_complaint(const struct evidence *evidence, const char **line) {
+    const char *at = evidence->error.bytes, *end = at + evidence->error.length;
+    for (; at < end; at++) {
+        const char *stop = memchr(at, '\n', (size_t)(end - at));
+        size_t length = (size_t)((stop == NULL ? end : stop) - at);
+        const char *level = find_level(at, length);
+        size_t left = level == NULL ? length : length - (size_t)(level - at);
+        *line = level == NULL ? at : level;
+        if (left > 0 && (level == NULL ||
+                         (strncmp(level, "info ", 5) != 0 && strncmp(level, "debug ", 6) != 0)))
+            return left;
+        at += length;
+    }
+    return 0;
 }

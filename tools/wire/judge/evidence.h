@@ -22,6 +22,8 @@ struct evidence {
     struct run_result result;
     struct buf output; /* the program's */
     struct buf error;
+    struct buf visit; /* what a server's visit showed, and what it said on standard error */
+    struct buf visit_error;
 
     /* Of the capture, without what a peer (peer.h) said to the server behind it. */
     struct dissect_frame *frames;
@@ -41,6 +43,15 @@ int evidence_load(struct evidence *evidence, const struct lab *lab, const struct
                   struct failure *why);
 
 void evidence_free(struct evidence *evidence);
+
+/* Which end of a connection the program is: of a server lab, the server. */
+enum dialogue_side evidence_own_side(const struct evidence *evidence);
+
+/*
+ * What the program complained of: the first line of its standard error that is more than a server's
+ * ordinary log, without a log's time and name. Its length; 0: there is none.
+ */
+size_t evidence_complaint(const struct evidence *evidence, const char **line);
 
 /* The frames that match filter `match`: match number `index` from 0, or 0 behind the last. */
 unsigned evidence_match(const struct evidence *evidence, size_t match, size_t index);

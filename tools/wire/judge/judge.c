@@ -44,7 +44,9 @@ static const struct judge_kind kinds[] = {
     {"sent", "exactly, contains or lacks \"BYTES\"", judge_sent_parse, judge_sent_holds,
      wants_absence, true, WATCH_NOTHING},
     {"screen", "contains or lacks \"BYTES\", or: same [lines] as server", judge_screen_parse,
-     judge_screen_holds, wants_absence, false, WATCH_NOTHING},
+     judge_screen_holds, wants_absence, false, WATCH_CLIENT},
+    {"visit", "a number, nonzero, or: exactly, contains or lacks \"BYTES\"", judge_visit_parse,
+     judge_visit_holds, wants_absence, true, WATCH_VISIT},
     {"stderr", "contains or lacks \"BYTES\", or: empty", judge_stderr_parse, judge_stderr_holds,
      wants_absence, false, WATCH_NOTHING},
     {"exit", "a number, or: nonzero", judge_exit_parse, judge_exit_holds, always, false,
@@ -52,7 +54,7 @@ static const struct judge_kind kinds[] = {
     {"session", "to its end", judge_session_parse, judge_session_holds, never, false,
      WATCH_NOTHING},
     {"within", "a time such as 4s", judge_within_parse, judge_within_holds, always, false,
-     WATCH_NOTHING},
+     WATCH_CLIENT},
     {"leaks", "none", judge_leaks_parse, judge_leaks_holds, always, true, WATCH_MEMORY},
     {"memory", "clean", judge_memory_parse, judge_memory_holds, always, true, WATCH_MEMORY},
     {"open-files", "[<= or >=] NUMBER", judge_amount_parse, judge_open_files_holds, always, true,
@@ -103,28 +105,47 @@ int judge_bind(struct judge *judges, size_t count, struct failure *why) {
     return 0;
 }
 
+/* Whether the other end had something to say to the program. */
+static bool is_spoken_to(const struct lab_run *run) {
+    if (run->serves)
+        return true;
+    return run->scripted ? session_client_speaks(&run->script) : run->servers.count > 0;
+}
+
 /* Why a run proves nothing by what did not happen in it; "" when it does. */
 static void find_emptiness(const struct evidence *evidence, bool needs_dialogue,
                            struct finding *finding) {
     const struct run_result *result = &evidence->result;
+    bool serves = evidence->run->serves;
     char words[200];
-    bool speaks = evidence->run->scripted ? session_client_speaks(&evidence->run->script)
-                                          : evidence->run->servers.count > 0;
     if (result->todo[0] != '\0') {
         finding_got(finding, "%s", result->todo);
     } else if (result->ending != RUN_ENDED) {
         run_result_describe(result, words, sizeof words);
         finding_got(finding, "the program %s", words);
     } else if (needs_dialogue && !evidence_connected(evidence)) {
-        finding_got(finding, "nothing: the program never connected to the server");
-    } else if (needs_dialogue && speaks && evidence->stream[DIALOGUE_CLIENT].length == 0) {
+        finding_got(finding, "nothing: %s",
+                    serves ? "nobody was let in" : "the program never connected to the server");
+    } else if (needs_dialogue && is_spoken_to(evidence->run) &&
+               evidence->stream[evidence_own_side(evidence)].length == 0) {
         finding_got(finding, "nothing: the program sent not one byte");
     }
+}
+
+/* A server that did not listen has been asked nothing, and proves nothing. */
+static bool has_started(const struct evidence *evidence, struct finding *finding) {
+    if (evidence->result.start[0] == '\0')
+        return true;
+    finding_expected(finding, "a server that listens, and says so (--ready-fd)");
+    finding_got(finding, "%s", evidence->result.start);
+    return false;
 }
 
 bool judge_all(const struct judge *judges, size_t count, const struct evidence *evidence,
                struct finding *finding) {
     bool proved = false, needs_dialogue = false;
+    if (!has_started(evidence, finding))
+        return false;
     for (size_t i = 0; i < count; i++) {
         if (!judges[i].kind->holds(&judges[i], evidence, finding))
             return false;

@@ -17,13 +17,17 @@
  *                           the protocol leaves open and what differs by nature; the path is from
  *                           the kit's directory
  *     sent   = contains "EHLO client.example.org\r\n"
- *                           the client's bytes on the wire, all connections in a row; also
+ *                           the program's bytes on the wire, all connections in a row: what it
+ *                           said as the client, or, in a server lab, as the server; also
  *                           exactly "…" and lacks "…". Escapes as in text.h; several strings in
  *                           quotes are one
  *     screen = contains "220 " | lacks "…" | exactly "…" | same as server | same lines as server
  *                           the program's standard output; `same as server`: byte for byte what the
  *                           server sent, and that is not nothing; `same lines`: whether a line ends
  *                           in LF or CR LF does not matter
+ *     visit  = 0 | nonzero | contains "…" | lacks "…" | exactly "…"
+ *                           of a server: the exit status of its run's visit, a real client; what
+ *                           that shows on its standard output
  *     stderr = contains "…" | lacks "…" | empty
  *     exit   = 0 | 3 | nonzero
  *                           the exit status; a crash or having to be stopped is neither
@@ -55,9 +59,9 @@
  * Nothing is proved by something not happening in a run in which nothing happened. Judges that also
  * hold then (never, lacks, empty, exit …) hold only if, in that run: the program did not stop at an
  * unwritten function ("TODO 2: … is not written yet"), it ended by itself, and, if the judge
- * is about the wire or the store, there was a connection, in which the client said something (where
- * the run has something to say). This counts unless another judge of the same check could
- * not hold without the program's doing.
+ * is about the wire or the store, there was a connection, in which the program said something
+ * (where the run has something to say). A server must have listened, for any judge to hold. This
+ * counts unless another judge of the same check could not hold without the program's doing.
  */
 #ifndef WIRE_JUDGE_H
 #define WIRE_JUDGE_H
@@ -102,6 +106,9 @@ enum judge_watch {
     WATCH_NOTHING,
     WATCH_MEMORY,  /* the run must have tool = valgrind */
     WATCH_THREADS, /* they are counted in each run of a check that judges them */
+    WATCH_CLIENT,  /* the program must be a client: it is about what one shows, or how long it takes
+                    */
+    WATCH_VISIT,   /* the run must have visit = COMMAND */
 };
 
 struct judge_kind {

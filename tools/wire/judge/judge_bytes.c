@@ -46,6 +46,13 @@ int judge_screen_parse(struct judge *judge, const char *value, struct failure *w
     return parse_verb(judge, value, verbs, why);
 }
 
+int judge_visit_parse(struct judge *judge, const char *value, struct failure *why) {
+    static const struct verb *const verbs[] = {&exactly, &contains, &lacks, NULL};
+    if (*value == 'n' || (*value >= '0' && *value <= '9'))
+        return judge_exit_parse(judge, value, why);
+    return parse_verb(judge, value, verbs, why);
+}
+
 int judge_stderr_parse(struct judge *judge, const char *value, struct failure *why) {
     static const struct verb *const verbs[] = {&empty, &contains, &lacks, NULL};
     return parse_verb(judge, value, verbs, why);
@@ -54,9 +61,10 @@ int judge_stderr_parse(struct judge *judge, const char *value, struct failure *w
 /* What is judged, and how to speak of it. */
 struct subject {
     const struct buf *bytes;
-    const char *name;    /* "the client's bytes" */
-    const char *nothing; /* when there are none */
-    bool on_the_wire;    /* its bytes are in frames */
+    const char *name;        /* "the client's bytes" */
+    const char *nothing;     /* when there are none */
+    bool on_the_wire;        /* its bytes are in frames */
+    enum dialogue_side side; /* … that this side sent */
 };
 
 static size_t common_length(const char *one, const char *other, size_t limit) {
@@ -85,14 +93,14 @@ static void name_culprit(const struct buf *bytes, size_t at, int wanted, char *w
     buf_free(&expected);
 }
 
-static void show_culprit(const struct subject *subject, const struct evidence *evidence,
-                         enum dialogue_side side, size_t at, int wanted, struct finding *finding) {
+static void show_culprit(const struct subject *subject, const struct evidence *evidence, size_t at,
+                         int wanted, struct finding *finding) {
     char words[100], lead[60] = "";
     name_culprit(subject->bytes, at, wanted, words, sizeof words);
     if (subject->on_the_wire && subject->bytes->length > 0) {
         size_t carried = at < subject->bytes->length ? at : subject->bytes->length - 1;
-        finding->frame = evidence_frame_of(evidence, side, carried);
-        snprintf(lead, sizeof lead, "frame %u, %s:  ", finding->frame, judge_arrow(side));
+        finding->frame = evidence_frame_of(evidence, subject->side, carried);
+        snprintf(lead, sizeof lead, "frame %u, %s:  ", finding->frame, judge_arrow(subject->side));
     }
     buf_clear(&finding->got);
     finding_show(&finding->got, lead, subject->bytes->bytes, subject->bytes->length, at, words);
@@ -121,7 +129,7 @@ static bool exactly_holds(const struct subject *subject, const struct buf *wante
     if (bytes->length == 0)
         finding_got(finding, "%s", subject->nothing);
     else
-        show_culprit(subject, evidence, DIALOGUE_CLIENT, at,
+        show_culprit(subject, evidence, at,
                      at < wanted->length ? (unsigned char)wanted->bytes[at] : -1, finding);
     return false;
 }
@@ -159,8 +167,8 @@ static bool contains_holds(const struct subject *subject, const struct buf *want
     if (subject->bytes->length == 0)
         finding_got(finding, "%s", subject->nothing);
     else if (matched >= ENOUGH || (matched > 0 && wanted->length <= ENOUGH))
-        show_culprit(subject, evidence, DIALOGUE_CLIENT, at + matched,
-                     (unsigned char)wanted->bytes[matched], finding);
+        show_culprit(subject, evidence, at + matched, (unsigned char)wanted->bytes[matched],
+                     finding);
     else
         quote(&finding->got, "nothing like it in ", subject->bytes, 0);
     return false;
@@ -176,8 +184,8 @@ static bool lacks_holds(const struct subject *subject, const struct buf *unwante
     size_t at = (size_t)(found - subject->bytes->bytes);
     char lead[60] = "";
     if (subject->on_the_wire) {
-        finding->frame = evidence_frame_of(evidence, DIALOGUE_CLIENT, at);
-        snprintf(lead, sizeof lead, "frame %u, C→S:  ", finding->frame);
+        finding->frame = evidence_frame_of(evidence, subject->side, at);
+        snprintf(lead, sizeof lead, "frame %u, %s:  ", finding->frame, judge_arrow(subject->side));
     }
     finding_show(&finding->got, lead, subject->bytes->bytes, subject->bytes->length, at, "this");
     return false;
@@ -204,11 +212,14 @@ static bool holds(const struct judge *judge, const struct subject *subject,
 
 bool judge_sent_holds(const struct judge *judge, const struct evidence *evidence,
                       struct finding *finding) {
+    enum dialogue_side own = evidence_own_side(evidence);
+    bool client = own == DIALOGUE_CLIENT;
     struct subject subject = {
-        .bytes = &evidence->stream[DIALOGUE_CLIENT],
-        .name = "C→S:  ",
-        .nothing = "the client sent nothing",
+        .bytes = &evidence->stream[own],
+        .name = client ? "C→S:  " : "S→C:  ",
+        .nothing = client ? "the client sent nothing" : "the server sent nothing",
         .on_the_wire = true,
+        .side = own,
     };
     return holds(judge, &subject, evidence, finding);
 }
@@ -280,5 +291,32 @@ bool judge_stderr_holds(const struct judge *judge, const struct evidence *eviden
         .name = "on standard error:  ",
         .nothing = "nothing was said on standard error",
     };
+    return holds(judge, &subject, evidence, finding);
+}
+
+static bool visit_ends_so(const struct judge *judge, const struct evidence *evidence,
+                          struct finding *finding) {
+    const struct run_result *result = &evidence->result;
+    bool nonzero = judge->verb == VERB_NONZERO;
+    if (nonzero ? result->visit_status > 0
+                : result->visit_status >= 0 && (unsigned long)result->visit_status == judge->number)
+        return true;
+    const char *client = evidence->run->visit.words[0];
+    if (nonzero)
+        finding_expected(finding, "%s ends with a status that is not 0", client);
+    else
+        finding_expected(finding, "%s ends with status %lu", client, judge->number);
+    finding_got(finding, "it %s", result->visit);
+    if (evidence->visit_error.length > 0)
+        quote(&finding->got, "\nit said:  ", &evidence->visit_error, 0);
+    return false;
+}
+
+bool judge_visit_holds(const struct judge *judge, const struct evidence *evidence,
+                       struct finding *finding) {
+    struct subject subject = {
+        .bytes = &evidence->visit, .name = "the client shows:  ", .nothing = "it showed nothing"};
+    if (judge->verb == VERB_NONE || judge->verb == VERB_NONZERO)
+        return visit_ends_so(judge, evidence, finding);
     return holds(judge, &subject, evidence, finding);
 }

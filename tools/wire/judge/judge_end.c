@@ -16,15 +16,14 @@ int judge_within_parse(struct judge *judge, const char *value, struct failure *w
     return 0;
 }
 
-/* The first line that the program said on standard error often says why. */
+/* What the program complained of often says why. */
 static void quote_error(const struct evidence *evidence, struct finding *finding) {
-    const struct buf *error = &evidence->error;
-    if (error->length == 0)
+    const char *line;
+    size_t length = evidence_complaint(evidence, &line);
+    if (length == 0)
         return;
-    const char *end = memchr(error->bytes, '\n', error->length);
-    size_t length = end == NULL ? error->length : (size_t)(end - error->bytes);
     buf_printf(&finding->got, "\nit said:  ");
-    text_printable(error->bytes, length < 200 ? length : 200, &finding->got, NULL);
+    text_printable(line, length < 200 ? length : 200, &finding->got, NULL);
 }
 
 bool judge_exit_holds(const struct judge *judge, const struct evidence *evidence,
@@ -69,8 +68,11 @@ bool judge_session_holds(const struct judge *judge, const struct evidence *evide
     bool typed = result->keyboard[0] == '\0';
     if (typed && result->script[0] == '\0')
         return true;
-    finding_expected(finding, "the dialogue of %s comes to its end",
-                     evidence->run->text[typed ? RUN_SCRIPT : RUN_SESSION]);
+    if (evidence->run->serves && evidence->run->session.count == 0)
+        finding_expected(finding, "each connection is served, however many there are");
+    else
+        finding_expected(finding, "the dialogue of %s comes to its end",
+                         evidence->run->text[typed ? RUN_SCRIPT : RUN_SESSION]);
     finding_got(finding, "%s", typed ? result->script : result->keyboard);
     return false;
 }

@@ -26,6 +26,8 @@ bool judge_count_holds(const struct judge *, const struct evidence *, struct fin
 int judge_sent_parse(struct judge *judge, const char *value, struct failure *why);
 int judge_screen_parse(struct judge *judge, const char *value, struct failure *why);
 int judge_stderr_parse(struct judge *judge, const char *value, struct failure *why);
+int judge_visit_parse(struct judge *judge, const char *value, struct failure *why);
+bool judge_visit_holds(const struct judge *, const struct evidence *, struct finding *);
 bool judge_sent_holds(const struct judge *, const struct evidence *, struct finding *);
 bool judge_screen_holds(const struct judge *, const struct evidence *, struct finding *);
 bool judge_stderr_holds(const struct judge *, const struct evidence *, struct finding *);

@@ -12,16 +12,15 @@ static int add_complaint(const struct evidence *evidence, const char *got, struc
         SHOWN = 200,
         ENOUGH = 30 /* of it in `got`: there it is already */
     };
-    const struct buf *error = &evidence->error;
-    const char *end = error->length == 0 ? NULL : memchr(error->bytes, '\n', error->length);
-    size_t length = end == NULL ? error->length : (size_t)(end - error->bytes);
+    const char *line;
+    size_t length = evidence_complaint(evidence, &line);
     struct buf words, beginning;
     if (length == 0)
         return 0;
     buf_init(&words, (size_t)SHOWN * 5);
     buf_init(&beginning, (size_t)SHOWN * 5);
-    text_printable(error->bytes, length < SHOWN ? length : SHOWN, &words, NULL);
-    text_printable(error->bytes, length < ENOUGH ? length : ENOUGH, &beginning, NULL);
+    text_printable(line, length < SHOWN ? length : SHOWN, &words, NULL);
+    text_printable(line, length < ENOUGH ? length : ENOUGH, &beginning, NULL);
     int added = 0;
     if (beginning.length > 0 && (got == NULL || strstr(got, beginning.bytes) == NULL))
         added = fields_add(verdict, "note", "it said:  %s", words.bytes);
@@ -44,9 +43,10 @@ static int add_notes(const struct lab *lab, const struct evidence *evidence,
         added |= fields_add(verdict, "note", "%s", result->todo);
     else if (result->todo[0] == '\0')
         added |= add_complaint(evidence, got, verdict);
-    if (result->keyboard[0] != '\0' && result->todo[0] == '\0' &&
+    if (result->keyboard[0] != '\0' && result->todo[0] == '\0' && run->session.count > 0 &&
         (got == NULL || strcmp(got, result->keyboard) != 0))
-        added |= fields_add(verdict, "note", "at the keyboard, %s/%s, %s", where,
+        added |= fields_add(verdict, "note", "%s, %s/%s, %s",
+                            run->serves ? "the session" : "at the keyboard", where,
                             run->text[RUN_SESSION], result->keyboard);
     if (result->script[0] != '\0' && result->todo[0] == '\0' &&
         (got == NULL || strcmp(got, result->script) != 0))

@@ -74,6 +74,12 @@ static int mark_watched(struct lab *lab, unsigned *line, struct failure *why) {
             if (judge->kind->watch == WATCH_MEMORY && !run->tool)
                 return failure_set(why, "%s needs tool = valgrind in the run %s", judge->kind->key,
                                    run->name);
+            if (judge->kind->watch == WATCH_VISIT && run->visit.count == 0)
+                return failure_set(why, "%s needs visit = COMMAND in the run %s", judge->kind->key,
+                                   run->name);
+            if (judge->kind->watch == WATCH_CLIENT && run->serves)
+                return failure_set(why, "%s is about a client; here the program is a server",
+                                   judge->kind->key);
             run->counts_threads = run->counts_threads || judge->kind->watch == WATCH_THREADS;
         }
     }
@@ -224,7 +230,7 @@ static bool holds_word(const struct buf *bytes, const char *word) {
 
 bool lab_says_nonce(const struct lab *lab) {
     const struct lab_run *main = &lab->runs[0];
-    const char *program = main->text[RUN_PROGRAM];
+    const char *program = main->text[main->serves ? RUN_VISIT : RUN_PROGRAM];
     bool says = program != NULL && strstr(program, lab->nonce) != NULL;
     for (size_t i = 0; !says && i < main->session.count; i++)
         says =

@@ -1,5 +1,6 @@
 #include "lab_run.h"
 #include "files.h"
+#include "net.h"
 #include "placeholders.h"
 #include "servers.h"
 #include "text.h"
@@ -249,11 +250,19 @@ static int finish_client(const struct lab_run *run, struct failure *why) {
     return 0;
 }
 
-static int finish_server(const struct lab_run *run, struct failure *why) {
+static int finish_server(struct lab_run *run, struct failure *why) {
+    char host[64];
+    const char *port;
     if (run->servers.count > 0 || run->scripted)
         return failure_set(why, "run %s: the program is the server: there are no others",
                            run->name);
-    return 0;
+    for (size_t i = 0; i < run->listen.count; i++)
+        if (net_split(run->listen.words[i], host, sizeof host, &port, why) < 0)
+            return failure_set(why, "run %s: %s", run->name, why->text);
+    if (run->peers.count > 0 && run->session.count == 0)
+        return failure_set(why, "run %s: a peer stands before a session; there is none", run->name);
+    run->peers.own_server = true;
+    return peer_check_own_server(&run->peers, why);
 }
 
 int lab_run_finish(struct lab_run *run, const struct lab_run *main, const char *directory,

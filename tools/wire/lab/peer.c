@@ -56,13 +56,15 @@ static void add_stage(struct way *way, const struct peer *peer, stage_act *act) 
 /* The server's bytes meet the first peer first, the program's bytes the last one. */
 static void add_stages(struct way *way) {
     const struct peers *peers = &way->link->peers;
+    bool to_server = way->to == way->link->server;
     for (size_t i = 0; i < peers->count; i++) {
         const struct peer *peer = &peers->list[i];
         const struct peer *behind = &peers->list[peers->count - 1 - i];
-        if (way->to == way->link->client)
-            add_stage(way, peer, peer->kind->to_program);
-        else
-            add_stage(way, behind, behind->kind->to_server);
+        if (peers->own_server && to_server)
+            add_stage(way, peer, peer->kind->to_own_server);
+        else if (!peers->own_server)
+            add_stage(way, to_server ? behind : peer,
+                      to_server ? behind->kind->to_server : peer->kind->to_program);
     }
 }
 
@@ -176,7 +178,7 @@ static int start_link(const struct peers *peers, int client, int server) {
 }
 
 static struct peers part(const struct peers *peers, size_t from, size_t count) {
-    struct peers some = {.count = count};
+    struct peers some = {.count = count, .own_server = peers->own_server};
     for (size_t i = 0; i < count; i++)
         some.list[i] = peers->list[from + i];
     return some;

@@ -14,16 +14,22 @@
  *
  *     one-byte               stall=2               bad-cert=expired | one-byte
  *
+ * Before a student's server (lab.h) it is the client's bytes that they change, each line as the
+ * line of a reply, and not all of them make sense there. Then wire's client connects to him, on
+ * 127.0.0.102, and he to the server: again the program's side is the one that is judged.
+ *
  * A new peer is a row in peer_table.c and a function.
  */
 #ifndef WIRE_PEER_H
 #define WIRE_PEER_H
 
 #include "failure.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
-/* Where a server listens that has a peer in front of it. */
+/* Where a server listens that has a peer in front of it; or the peer who has a student's server
+   behind him. */
 #define PEER_BACK "127.0.0.102"
 
 /* The most that can stand in a row. */
@@ -39,11 +45,15 @@ struct peer {
 struct peers {
     struct peer list[PEER_LIMIT]; /* [0] is the one next to the server */
     size_t count;                 /* 0: nobody */
+    bool own_server; /* they stand before a student's server, and change the client's bytes */
 };
 
 /* Reads "stall=2 | one-byte". 0, or -1: no such peer (`why` lists them), not a number that he can
    take, too many in a row. */
 int peer_parse(const char *text, struct peers *peers, struct failure *why);
+
+/* Whether they can stand before a student's server. 0, or -1 with the name of one that cannot. */
+int peer_check_own_server(const struct peers *peers, struct failure *why);
 
 /* All of them with their sentences, two columns, for the help of a command. */
 void peer_print_all(FILE *out);

@@ -9,14 +9,17 @@ static const struct peer_kind kinds[] = {
     {.name = "one-byte",
      .sentence = "each byte in a segment of its own, the next one when the last one was read",
      .to_program = peer_one_byte,
+     .to_own_server = peer_one_byte,
      .to_server = peer_one_byte},
     {.name = "slow",
      .sentence = "pieces of at most 7 bytes, 2 milliseconds apart",
      .to_program = peer_slow,
+     .to_own_server = peer_slow,
      .to_server = peer_slow},
     {.name = "coalesced",
      .sentence = "what comes without a gap of 20 milliseconds arrives as one piece",
      .to_program = peer_coalesced,
+     .to_own_server = peer_coalesced,
      .to_server = peer_coalesced,
      .quiet_ms = 20},
     {.name = "half-reply",
@@ -38,6 +41,7 @@ static const struct peer_kind kinds[] = {
     {.name = "stall",
      .sentence = "falls silent after N replies, and keeps the connection open",
      .to_program = peer_stall,
+     .to_own_server = peer_stall,
      .to_server = peer_listens,
      .reads = true,
      .standard = 1,
@@ -46,6 +50,7 @@ static const struct peer_kind kinds[] = {
     {.name = "cut",
      .sentence = "closes (FIN) in the middle of a line of reply N",
      .to_program = peer_cut,
+     .to_own_server = peer_cut,
      .to_server = peer_listens,
      .reads = true,
      .standard = 2,
@@ -54,6 +59,7 @@ static const struct peer_kind kinds[] = {
     {.name = "reset",
      .sentence = "breaks the connection (RST) in the middle of a line of reply N",
      .to_program = peer_reset,
+     .to_own_server = peer_reset,
      .to_server = peer_listens,
      .reads = true,
      .standard = 2,
@@ -62,10 +68,12 @@ static const struct peer_kind kinds[] = {
     {.name = "bare-lf",
      .sentence = "the server's lines end in LF alone",
      .to_program = peer_bare_lf,
+     .to_own_server = peer_bare_lf,
      .reads = true},
     {.name = "long-line",
      .sentence = "makes the first line of each reply N octets long; SMTP and POP3 allow 512",
      .to_program = peer_long_line,
+     .to_own_server = peer_long_line,
      .to_server = peer_listens,
      .reads = true,
      .standard = 1000,
@@ -199,6 +207,23 @@ int peer_parse(const char *text, struct peers *peers, struct failure *why) {
         if (*text == '\0')
             return 0;
     }
+}
+
+int peer_check_own_server(const struct peers *peers, struct failure *why) {
+    char names[300] = "";
+    for (size_t i = 0; i < KINDS; i++) {
+        size_t length = strlen(names);
+        if (kinds[i].to_own_server != NULL)
+            snprintf(names + length, sizeof names - length, "%s%s", length > 0 ? ", " : "",
+                     kinds[i].name);
+    }
+    for (size_t i = 0; i < peers->count; i++)
+        if (peers->list[i].kind->to_own_server == NULL)
+            return failure_set(why,
+                               "the peer %s changes what a server says; before the program, which "
+                               "is the server, can stand %s",
+                               peers->list[i].kind->name, names);
+    return 0;
 }
 
 void peer_print_all(FILE *out) {

@@ -28,7 +28,9 @@ struct peer_kind {
     const char *sentence;  /* what he does; N is his number */
     stage_act *to_program; /* for the server's bytes; NULL: they pass */
     stage_act *to_server;  /* for the program's bytes */
-    bool reads;            /* he reads what is said: once TLS begins, bytes pass as they are */
+    /* Before a student's server: for the bytes of wire's client; NULL: there he makes no sense. */
+    stage_act *to_own_server;
+    bool reads;   /* he reads what is said: once TLS begins, bytes pass as they are */
     int quiet_ms; /* bytes that a stage holds back go on when nothing came for so long; 0: at the
                      end of the connection */
     unsigned long standard; /* his number without "=NUMBER" */

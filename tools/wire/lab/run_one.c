@@ -10,8 +10,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
+    KEYS_LIMIT = 1 << 20,
     CLOSING_MS = 2000, /* for connections to close, and the script to see that */
 };
 
@@ -71,6 +73,23 @@ static int write_words(const struct run_state *state, struct failure *why) {
     return 0;
 }
 
+/* The keys of the visit's TLS go to those of all others. */
+static int add_keys(const struct run_state *state, const char *keys, struct failure *why) {
+    char path[PATH_MAX];
+    struct buf all;
+    if (state->run->visit.count == 0 || run_path(state, "visit/keys", path, why) < 0 ||
+        access(path, F_OK) < 0)
+        return 0;
+    buf_init(&all, KEYS_LIMIT);
+    int result = access(keys, F_OK) == 0 ? files_read(keys, &all, why) : 0;
+    if (result == 0)
+        result = files_read(path, &all, why);
+    if (result == 0)
+        result = files_write(keys, all.bytes, all.length, why);
+    buf_wipe(&all);
+    return result;
+}
+
 /* Program and recording, with everything else in place. */
 static int record_program(struct run_state *state, struct scene *scene, struct failure *why) {
     char path[PATH_MAX], keys[PATH_MAX];
@@ -82,6 +101,8 @@ static int record_program(struct run_state *state, struct scene *scene, struct f
         return -1;
     int ran = state->run->serves ? run_server(state, why) : run_client(state, why);
     visitor_end(&state->visitor);
+    if (ran == 0)
+        ran = add_keys(state, keys, why);
     scene_end_script(scene, state->result.script, sizeof state->result.script);
     struct record_result recorded;
     struct record_end end = {.streams_until = deadline_in(CLOSING_MS), .keys = keys};
@@ -90,10 +111,15 @@ static int record_program(struct run_state *state, struct scene *scene, struct f
 }
 
 static int start_visitor(struct run_state *state, struct failure *why) {
-    char keys[PATH_MAX];
+    char keys[PATH_MAX], address[80];
+    const char *listen = state->run->listen.words[0];
+    if (state->run->peers.count > 0)
+        snprintf(address, sizeof address, "%s%s", PEER_BACK, strrchr(listen, ':'));
+    else
+        snprintf(address, sizeof address, "%s", listen);
     const struct visitor_setup setup = {
         .session = &state->run->session,
-        .address = state->run->listen.words[0],
+        .address = address,
         .crowd = state->run->crowd,
         .limit_ms = state->run->limit_ms,
         .keys = keys,

@@ -56,10 +56,16 @@ static const char *port_of(const char *address) {
     return strrchr(address, ':') + 1; /* lab_run.c: there is one */
 }
 
+/* Before a server of the kit he has its address; before a student's, who keeps his own, another. */
 static int start_peer(struct scene *scene, const struct lab_run *run, size_t number,
                       const char *keys, struct failure *why) {
     const char *address = run->listen.words[number];
-    int listener = net_listen(address, why);
+    char own[80], host[64] = PEER_BACK;
+    const char *port = port_of(address);
+    snprintf(own, sizeof own, "%s:%s", PEER_BACK, port);
+    if (run->serves && net_split(address, host, sizeof host, &port, why) < 0)
+        return -1;
+    int listener = net_listen(run->serves ? own : address, why);
     if (listener < 0)
         return -1;
     pid_t pid = process_fork(why);
@@ -67,7 +73,7 @@ static int start_peer(struct scene *scene, const struct lab_run *run, size_t num
         if (scene->script > 0)
             close(scene->script_over);
         setenv("SSLKEYLOGFILE", keys, 1);
-        peer_serve(&run->peers, listener, PEER_BACK, port_of(address));
+        peer_serve(&run->peers, listener, host, port);
     }
     close(listener);
     scene->peers[number] = pid < 0 ? 0 : pid;

@@ -112,12 +112,10 @@ static void dismiss(struct guest *guest) {
 static _Noreturn void be_guest(const struct visitor_setup *setup, int channel) {
     struct guest guest = {.setup = setup, .channel = channel};
     char message[301] = {OVER}, *report = message + 1, byte;
-    const char *colon = strrchr(setup->address, ':'); /* lab_run.c: there is one */
-    snprintf(guest.host, sizeof guest.host, "%.*s", (int)(colon - setup->address), setup->address);
-    guest.port = colon + 1;
     setenv("SSLKEYLOGFILE", setup->keys, 1);
-    if (recv(channel, &byte, 1, 0) != 1 || byte != GO)
-        _exit(0);
+    if (net_split(setup->address, guest.host, sizeof guest.host, &guest.port, NULL) < 0 ||
+        recv(channel, &byte, 1, 0) != 1 || byte != GO)
+        _exit(0); /* lab_run.c has looked at the address */
     guest.until = deadline_in(setup->limit_ms);
     const struct performance performance = {
         .session = setup->session,
