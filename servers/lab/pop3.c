@@ -44,20 +44,6 @@ static void talk(struct stream *stream, unsigned long number, void *context) {
     buf_free(&session.user);
 }
 
-/* Makes the mailboxes. One that cannot be made is its owner's trouble, and nobody else's. */
-static void prepare(const struct site *site) {
-    const struct account *account;
-    for (size_t i = 0; (account = accounts_at(site->accounts, i)) != NULL; i++) {
-        char path[PATH_MAX];
-        struct failure why;
-        const char *at = strrchr(account->address, '@');
-        if (at == NULL || !site_is_local(site, at + 1))
-            continue;
-        if (site_mailbox(site, account, path, &why) < 0 || maildir_create(path, &why) < 0)
-            log_event(LOG_ERROR, "no mailbox for %s: %s", account->address, why.text);
-    }
-}
-
 static int serve_all(struct pop3_server *server, const struct config *config, int ready_fd,
                      struct failure *why) {
     int connections = (int)config_number(config, NAME, "connections");
@@ -85,7 +71,7 @@ static int run(const struct config *config, int ready_fd, struct failure *why) {
         return -1;
     server.site = &site;
     server.idle_ms = (int)config_number(config, NAME, "idle") * 1000;
-    prepare(&site);
+    site_prepare_most(&site);
     if (serve_all(&server, config, ready_fd, why) < 0)
         return -1;
     site_free(&site);

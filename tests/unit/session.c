@@ -45,9 +45,11 @@ static void every_kind_of_step(void **state) {
         {"C reset", SESSION_RESET, false, false, ""},
         {"C cut", SESSION_CUT, false, false, ""},
         {"C tls", SESSION_TLS, false, false, ""},
-        {"stop", SESSION_STOP, false, false, ""},
-        {"kill", SESSION_KILL, false, false, ""},
-        {"restart", SESSION_RESTART, false, false, ""},
+        {"stop", SESSION_STOP, false, false, "stop"},
+        {"kill", SESSION_KILL, false, false, "kill"},
+        {"restart", SESSION_RESTART, false, false, "restart"},
+        {"deliver bob note.eml", SESSION_CHANGE, false, false, "deliver bob note.eml"},
+        {"remove bob 1.lab", SESSION_CHANGE, false, false, "remove bob 1.lab"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct session session;
@@ -74,7 +76,10 @@ static void what_is_no_step_is_named_with_its_line(void **state) {
         {"S: ok\nX: what\n", ":2: a step begins with S or C"},
         {"S end\n", ":1: a step begins with S or C"},
         {"C tls expired\n", ":1: nothing can follow \"tls\""},
-        {"kill now\n", ":1: a step begins with S or C"},
+        {"kill now\n", ":1: 0 words must follow \"kill\""},
+        {"deliver bob\n", ":1: 2 words must follow \"deliver\""},
+        {"remove bob 1.lab 2.lab\n", ":1: 2 words must follow \"remove\""},
+        {"delivers bob note.eml\n", ":1: a step begins with S or C"},
         {"S tls best\n", ":1: \"best\" cannot stand behind \"tls\": known are mail, mx, relay, "},
         {"S\n", ":1: a step begins with S or C"},
         {"S fills 3\n", ":1: a step begins with S or C"},

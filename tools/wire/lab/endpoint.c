@@ -243,7 +243,8 @@ enum endpoint_outcome endpoint_play(struct endpoint *endpoint, const struct sess
     case SESSION_END: /* the keyboard's business */
     case SESSION_STOP:
     case SESSION_KILL:
-    case SESSION_RESTART: /* of no connection: performance.c */
+    case SESSION_RESTART:
+    case SESSION_CHANGE: /* of no connection: performance.c */
         break;
     }
     return ENDPOINT_FINE;

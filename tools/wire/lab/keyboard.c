@@ -123,6 +123,7 @@ static enum outcome play_step(struct keyboard *keyboard, const struct session_st
     case SESSION_STOP:
     case SESSION_KILL:
     case SESSION_RESTART:
+    case SESSION_CHANGE:
         break; /* the server's business */
     }
     return DONE;

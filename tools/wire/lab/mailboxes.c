@@ -167,6 +167,52 @@ int mailboxes_make(const struct mailboxes *mailboxes, const char *letters, const
     return 0;
 }
 
+/* For maildir_each: the highest number so far. */
+static int note_number(const char *path, void *context) {
+    unsigned long number = strtoul(strrchr(path, '/') + 1, NULL, 10), *highest = context;
+    if (number > *highest)
+        *highest = number;
+    return 0;
+}
+
+static int remove_letter(const char *mailbox, const char *name, struct failure *why) {
+    char once[PATH_MAX], now[PATH_MAX];
+    if (files_path(once, why, "%s/new/%s", mailbox, name) < 0 || maildir_find(once, now, why) != 0)
+        return -1;
+    return unlink(now) < 0 ? failure_system(why, errno, "%s", now) : 0;
+}
+
+static int deliver_one(const char *file, const char *letters, const char *nonce,
+                       const char *mailbox, char path[PATH_MAX], struct failure *why) {
+    const struct mailbox_letter letter = {.file = (char *)file, .copies = 1};
+    unsigned long number = 0;
+    if (maildir_each(mailbox, note_number, &number, why) < 0 ||
+        deliver(&letter, letters, nonce, mailbox, &number, why) < 0)
+        return -1;
+    return files_path(path, why, "%s/new/%lu.lab", mailbox, number);
+}
+
+int mailboxes_change(const char *change, const char *letters, const char *nonce, const char *store,
+                     char path[PATH_MAX], struct failure *why) {
+    struct arguments words = {0};
+    char mailbox[PATH_MAX], *name = NULL;
+    int result = text_words(change, &words, why);
+    *path = '\0';
+    if (result == 0 && words.count != 3)
+        result = failure_set(why, "deliver MAILBOX FILE, or remove MAILBOX NAME");
+    if (result == 0)
+        result = (name = name_mailbox(words.words[1], why)) == NULL ? -1 : 0;
+    if (result == 0)
+        result = find(store, name, mailbox, why);
+    if (result == 0 && strcmp(words.words[0], "deliver") == 0)
+        result = deliver_one(words.words[2], letters, nonce, mailbox, path, why);
+    else if (result == 0)
+        result = remove_letter(mailbox, words.words[2], why);
+    free(name);
+    arguments_free(&words);
+    return result;
+}
+
 void mailboxes_free(struct mailboxes *mailboxes) {
     for (size_t i = 0; i < mailboxes->count; i++) {
         struct mailbox *mailbox = &mailboxes->list[i];

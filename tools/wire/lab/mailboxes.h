@@ -16,6 +16,7 @@
 
 #include "arguments.h"
 #include "failure.h"
+#include <limits.h>
 #include <stddef.h>
 
 /* The most letters that one mailbox holds at the beginning. */
@@ -46,6 +47,14 @@ int mailboxes_parse_broken(struct mailboxes *mailboxes, const char *value, struc
 /* Fills the store in the directory `store`; letters come from `letters`. 0 or -1. */
 int mailboxes_make(const struct mailboxes *mailboxes, const char *letters, const char *nonce,
                    const char *store, struct failure *why);
+
+/*
+ * One change to a mailbox, in words: "deliver bob note.eml" puts one letter more there, called like
+ * the others by the next number; "remove bob 2.lab" takes that one away, wherever it is by now and
+ * whatever its flags. `path` gets the file that was made, or "". 0 or -1.
+ */
+int mailboxes_change(const char *change, const char *letters, const char *nonce, const char *store,
+                     char path[PATH_MAX], struct failure *why);
 
 void mailboxes_free(struct mailboxes *mailboxes);
 

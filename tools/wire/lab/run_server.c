@@ -1,7 +1,9 @@
 /* A run whose program is a server: wire starts it, visits it, and asks it to end. */
 #include "files.h"
+#include "mailboxes.h"
 #include "own_server.h"
 #include "run_inside.h"
+#include "sandbox_view.h"
 #include "text.h"
 #include <stdio.h>
 #include <string.h>
@@ -110,11 +112,21 @@ static void kill_server(struct serving *serving) {
     serving->killed = true;
 }
 
+/* Mail comes, or goes, while the server runs. */
+static int change_mailbox(const struct serving *serving, const char *change) {
+    const struct run_state *state = serving->state;
+    char path[PATH_MAX];
+    if (mailboxes_change(change, state->setup->lab->directory, state->run->nonce,
+                         serving->server.store, path, NULL) < 0)
+        return -1;
+    return *path == '\0' ? 0 : sandbox_view_hand_over(path, NULL);
+}
+
 /* What the visitor wants. */
 static void hear(struct serving *serving) {
     struct run_state *state = serving->state;
-    struct run_result *result = &state->result;
-    switch (visitor_hear(&state->visitor, result->keyboard, sizeof result->keyboard)) {
+    char report[sizeof state->result.keyboard];
+    switch (visitor_hear(&state->visitor, report, sizeof report)) {
     case VISITOR_STOP:
         serving->asked = is_alive(serving);
         if (serving->asked)
@@ -129,7 +141,11 @@ static void hear(struct serving *serving) {
         kill_server(serving);
         visitor_answer(&state->visitor, start(serving, NULL) == 0 && await_ready(serving));
         break;
+    case VISITOR_CHANGE:
+        visitor_answer(&state->visitor, change_mailbox(serving, report) == 0);
+        break;
     case VISITOR_OVER:
+        snprintf(state->result.keyboard, sizeof state->result.keyboard, "%s", report);
         serving->over = true;
         break;
     }

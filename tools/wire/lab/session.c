@@ -33,7 +33,11 @@ static const struct form forms[] = {
 static const struct {
     const char *word;
     enum session_kind kind;
-} acts[] = {{"stop", SESSION_STOP}, {"kill", SESSION_KILL}, {"restart", SESSION_RESTART}};
+    size_t operands; /* words behind it */
+} acts[] = {
+    {"stop", SESSION_STOP, 0},      {"kill", SESSION_KILL, 0},     {"restart", SESSION_RESTART, 0},
+    {"deliver", SESSION_CHANGE, 2}, {"remove", SESSION_CHANGE, 2},
+};
 
 /* What can stand behind "tls", and what it sets. */
 static const struct {
@@ -149,16 +153,35 @@ static int read_connection(const char **rest, struct session_step *step, struct 
     return 0;
 }
 
+static size_t count_words(const char *text) {
+    size_t count = 0;
+    for (text += strspn(text, " "); *text != '\0'; text += strspn(text, " "), count++)
+        text += strcspn(text, " ");
+    return count;
+}
+
+/* A step that is of no connection. 1: it is one; 0: it is none; -1. */
+static int read_act(const char *text, struct session_step *step, struct failure *why) {
+    size_t length = strcspn(text, " ");
+    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
+        if (strlen(acts[i].word) != length || strncmp(acts[i].word, text, length) != 0)
+            continue;
+        if (count_words(text + length) != acts[i].operands)
+            return failure_set(why, "%zu words must follow \"%s\"", acts[i].operands, acts[i].word);
+        step->kind = acts[i].kind;
+        return buf_append(&step->bytes, text, strlen(text)) < 0 ? -1 : 1;
+    }
+    return 0;
+}
+
 static int read_step(const char *text, struct session_step *step, struct failure *why) {
     static const char help[] =
         "a step begins with S or C and one of : | fill repeat drip tls end close "
-        "cut reset (or is stop, kill, restart, ... or # comment)";
+        "cut reset (or is stop, kill, restart, deliver, remove, ... or # comment)";
     char side = text[0];
-    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++)
-        if (strcmp(text, acts[i].word) == 0) {
-            step->kind = acts[i].kind;
-            return 0;
-        }
+    int act = read_act(text, step, why);
+    if (act != 0)
+        return act < 0 ? -1 : 0;
     if (side != 'S' && side != 'C')
         return failure_set(why, "%s", help);
     step->server = side == 'S';
@@ -271,6 +294,7 @@ static bool fits(const struct session_step *step, bool visitor) {
     case SESSION_STOP:
     case SESSION_KILL:
     case SESSION_RESTART:
+    case SESSION_CHANGE:
         return visitor;
     }
     return false;
@@ -319,11 +343,10 @@ void session_describe(const struct session_step *step, char *text, size_t size) 
         [SESSION_END] = " end", [SESSION_CLOSE] = " close", [SESSION_RESET] = " reset",
         [SESSION_TLS] = " tls", [SESSION_CUT] = " cut",
     };
-    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++)
-        if (step->kind == acts[i].kind) {
-            snprintf(text, size, "%s", acts[i].word);
-            return;
-        }
+    if (step->connection == 0) {
+        snprintf(text, size, "%s", step->bytes.bytes);
+        return;
+    }
     enum {
         SHOWN = 60
     };

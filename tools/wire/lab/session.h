@@ -69,9 +69,11 @@
  *                                still says can be waited for
  *     kill                       ends the server at once (SIGKILL), with all its connections
  *     restart                    starts it again, and waits until it listens
+ *     deliver bob note.eml       puts a letter into a mailbox while the server runs (mailboxes.h)
+ *     remove bob 2.lab           takes one away
  *
- * `stop`, `kill` and `restart` are of no connection. Behind them new connections are needed: C2,
- * C3.
+ * These five are of no connection. Behind `stop`, `kill` and `restart` new connections are needed:
+ * C2, C3.
  *
  * The server sends each step in a segment of its own, and waits before the next one until the
  * client has read it all. So does the visitor. When the last step is done it closes, and waits for
@@ -103,9 +105,10 @@ enum session_kind {
     SESSION_RESET,
     SESSION_END, /* C only: the keyboard's */
     SESSION_CLOSE,
-    SESSION_STOP, /* these three: the visitor; of no connection */
+    SESSION_STOP, /* these: the visitor; of no connection */
     SESSION_KILL,
     SESSION_RESTART,
+    SESSION_CHANGE, /* of a mailbox; `bytes` holds the whole line */
 };
 
 /* How a server does TLS. The strings are constants. */

@@ -23,6 +23,7 @@ enum {
     STOP = 's',
     KILL = 'k',
     RESTART = 'r',
+    CHANGE = 'c', /* behind it: what */
     OVER = 'o',
 };
 
@@ -54,12 +55,18 @@ static int meet(void *context, const struct session_step *step, char *report, si
 
 static int act(void *context, const struct session_step *step, char *report, size_t size) {
     const struct guest *guest = context;
-    char wish = step->kind == SESSION_STOP ? STOP : step->kind == SESSION_KILL ? KILL : RESTART;
-    char answer = FAILED;
-    if (send(guest->channel, &wish, 1, MSG_NOSIGNAL) == 1 &&
+    static const char wishes[] = {[SESSION_STOP] = STOP,
+                                  [SESSION_KILL] = KILL,
+                                  [SESSION_RESTART] = RESTART,
+                                  [SESSION_CHANGE] = CHANGE};
+    char message[300], answer = FAILED;
+    snprintf(message, sizeof message, "%c%s", wishes[step->kind], step->bytes.bytes);
+    if (send(guest->channel, message, strlen(message), MSG_NOSIGNAL) > 0 &&
         recv(guest->channel, &answer, 1, 0) == 1 && answer == DONE)
         return 0;
-    snprintf(report, size, "line %u: the server did not start again", step->line);
+    snprintf(report, size, "line %u: %s", step->line,
+             step->kind == SESSION_CHANGE ? "the mailbox could not be changed"
+                                          : "the server did not start again");
     return -1;
 }
 
@@ -164,15 +171,20 @@ enum visitor_wish visitor_hear(struct visitor *visitor, char *report, size_t siz
     do
         count = recv(visitor->channel, message, sizeof message - 1, 0);
     while (count < 0 && errno == EINTR);
-    if (count == 1 && message[0] == STOP)
-        return VISITOR_STOP;
-    if (count == 1 && message[0] == KILL)
-        return VISITOR_KILL;
-    if (count == 1 && message[0] == RESTART)
-        return VISITOR_RESTART;
     message[count > 0 ? count : 0] = '\0';
     snprintf(report, size, "%s", count > 0 ? message + 1 : "the client of wire broke down");
-    return VISITOR_OVER;
+    switch (message[0]) {
+    case STOP:
+        return VISITOR_STOP;
+    case KILL:
+        return VISITOR_KILL;
+    case RESTART:
+        return VISITOR_RESTART;
+    case CHANGE:
+        return VISITOR_CHANGE;
+    default:
+        return VISITOR_OVER;
+    }
 }
 
 void visitor_answer(struct visitor *visitor, bool done) {

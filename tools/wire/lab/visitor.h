@@ -41,6 +41,7 @@ enum visitor_wish {
     VISITOR_STOP,    /* ask the server to end; then answer */
     VISITOR_KILL,    /* end the server at once; then answer */
     VISITOR_RESTART, /* start it again; answer when it listens, or does not */
+    VISITOR_CHANGE,  /* change a mailbox as `report` says (mailboxes.h); then answer */
     VISITOR_OVER,    /* nothing more: what happened is in `report`, "" when all was played */
 };
 enum visitor_wish visitor_hear(struct visitor *visitor, char *report, size_t size);
