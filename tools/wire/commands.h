@@ -31,6 +31,7 @@ struct command {
 
 extern const struct command network_command;
 extern const struct command confine_command;
+extern const struct command sandbox_command;
 extern const struct command record_command;
 extern const struct command show_command;
 extern const struct command draw_command;

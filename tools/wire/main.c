@@ -9,6 +9,7 @@
 /* In the order in which help lists them. */
 static const struct command *const commands[] = {
     &network_command,   /* the lab network */
+    &sandbox_command,   /* … as a student's program is in it */
     &confine_command,   /* … and what is left of it without namespaces */
     &record_command,    /* makes a capture */
     &show_command,      /* looks at one */
