@@ -54,6 +54,7 @@ CONTENT = [
     "tools/wire/network/hosts",
     "tools/wire/network/nsswitch.conf",
     "tools/handout/update.py",
+    "tools/grid/*.py",
 ]
 OF_A_LAB = ["labs/{}/" + name for name in ("README.md", ".gitattributes", "*.c", "*.h", "*.ini", "*.session",
                                            "*.eml", "*.txt", "*.png", "*.password", "*.pem")]

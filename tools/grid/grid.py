@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+"""Every client with every server: grid.py [NAME…] [--json | --plain] [-j N]
+
+A row for each client of mail, the kit's, yours and other people's; a column for each server, in each way in which it
+can be spoken with. A cell is one real exchange in the lab network, judged by its result: ✓ it went well; ✗ it did not,
+and below the table stands what was run and what it said; – the client is not installed.
+
+Exit status: 0 all went well, 1 not all, 2 the grid could not be made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import concurrent.futures
+import dataclasses
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+
+import clients
+import servers
+from tables import Cell, Style, Table, draw, failures, summary
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("KIT_BUILD", ROOT / "build")).resolve()
+SECONDS = 240  # for a column; what is not decided by then is ✗
+PROTOCOLS = ("smtp", "pop3")
+
+
+class Unable(Exception):
+    """There is no grid: why, and what to do."""
+
+
+@dataclasses.dataclass
+class Task:
+    """A column and the clients to try it with."""
+
+    protocol: str
+    column: servers.Column
+    clients: list[clients.Client]
+
+
+class Progress:
+    """How many cells are decided, on a terminal."""
+
+    def __init__(self, total: int, shown: bool):
+        self.total, self.shown, self.count = total, shown, 0
+        self.lock = threading.Lock()
+
+    def step(self) -> None:
+        with self.lock:
+            self.count += 1
+            if self.shown:
+                sys.stderr.write(f"\r{self.count} of {self.total} exchanges ")
+                sys.stderr.flush()
+
+    def end(self) -> None:
+        if self.shown:
+            sys.stderr.write("\r\033[K")
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="kit grid", description="Every client with every server: the table of passes.",
+                                     epilog="Exit status: 0 all went well, 1 not all, 2 the grid could not be made.")
+    parser.add_argument("names", nargs="*", metavar="NAME",
+                        help="only clients and servers with these names: curl, smtpd, 09-smtp-server, yours …")
+    parser.add_argument("--json", action="store_true", help="for programs: a list of the cells")
+    parser.add_argument("--plain", action="store_true", help="ASCII without colour, as where it does not go to a terminal")
+    parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1, metavar="N",
+                        help="so many columns at once (standard: one for each processor)")
+    return parser.parse_args(arguments)
+
+
+def choose(names: list[str]) -> list[Task]:
+    """The cells that are wanted. A name of a client leaves the other clients out, one of a server the other servers."""
+    rows = {protocol: clients.of(protocol, BUILD) for protocol in PROTOCOLS}
+    columns = {protocol: servers.built(BUILD, protocol) for protocol in PROTOCOLS}
+    everybody = [one for protocol in PROTOCOLS for one in (*rows[protocol], *columns[protocol])]
+    for name in names:
+        if not any(matches(one, name) for one in everybody):
+            raise Unable(f"there is no client or server '{name}'")
+    rows, columns = narrow(rows, names), narrow(columns, names)
+    return [Task(protocol, column, rows[protocol]) for protocol in PROTOCOLS for column in columns[protocol]
+            if rows[protocol]]
+
+
+def narrow(everyone: dict[str, list], names: list[str]) -> dict[str, list]:
+    """Those who are named, or all when nobody of their kind is."""
+    named = {protocol: [one for one in ones if any(matches(one, name) for name in names)]
+             for protocol, ones in everyone.items()}
+    return named if any(named.values()) else everyone
+
+
+def matches(one: clients.Client | servers.Column, name: str) -> bool:
+    return name in (one.title, *one.title.split())
+
+
+def is_private() -> bool:
+    """Whether each lab network is one of its own, so that several can run at once."""
+    found = subprocess.run([str(BUILD / "bin/wire"), "network", "--", "printenv", "WIRE_NETWORK"], stdout=subprocess.PIPE,
+                           check=False)
+    if found.returncode != 0:
+        raise Unable("there is no lab network")
+    return found.stdout.strip() == b"private"
+
+
+def run_column(task: Task, directory: pathlib.Path, progress: Progress) -> list[Cell]:
+    here = directory / task.column.title.replace(" ", "-")
+    command = [str(BUILD / "bin/wire"), "network", "--writable", str(directory), "--", sys.executable, "-B",
+               str(ROOT / "tools/grid/column.py"), str(BUILD), str(here), task.protocol, task.column.title, *(client.title for client in task.clients)]
+    cells = {}
+    here.mkdir()
+    with open(here / "log", "w+", encoding="utf-8") as log, subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, start_new_session=True) as process:
+        over = threading.Timer(SECONDS, os.killpg, (process.pid, signal.SIGKILL))
+        over.start()
+        try:
+            for line in process.stdout:
+                cell = json.loads(line)
+                cells[cell["client"]] = Cell(task.protocol, column=task.column.title, **cell)
+                progress.step()
+        finally:
+            over.cancel()
+            process.kill()
+        process.wait()
+        log.seek(0)
+        if process.returncode > 0:
+            raise Unable(f"{task.column.title}: {(log.read().splitlines() or ['it does not say why'])[-1]}")
+    late = f"it was not reached within {SECONDS} s"
+    return [cells.get(client.title) or Cell(task.protocol, client.title, task.column.title, False, late, "")
+            for client in task.clients]
+
+
+def run(tasks: list[Task], jobs: int, shown: bool) -> list[Cell]:
+    directory = BUILD / "run/grid"
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    progress = Progress(sum(len(task.clients) for task in tasks), shown)
+    with concurrent.futures.ThreadPoolExecutor(max(1, jobs if is_private() else 1)) as pool:
+        columns = list(pool.map(lambda task: run_column(task, directory, progress), tasks))
+    progress.end()
+    return [cell for column in columns for cell in column]
+
+
+def tables(tasks: list[Task], cells: list[Cell]) -> list[Table]:
+    made = []
+    for protocol in PROTOCOLS:
+        of = [task for task in tasks if task.protocol == protocol]
+        if of:
+            found = {(cell.client, cell.column): cell for cell in cells if cell.protocol == protocol}
+            made.append(Table(protocol, [client.title for client in of[0].clients],
+                              [(task.column.server.name, task.column.label) for task in of], found))
+    return made
+
+
+def packages(tasks: list[Task], cells: list[Cell]) -> list[str]:
+    """What to install for the clients that are missing."""
+    missing = {(cell.protocol, cell.client) for cell in cells if cell.passed is None}
+    return sorted({client.package for task in tasks for client in task.clients
+                   if (task.protocol, client.title) in missing})
+
+
+def show(tasks: list[Task], cells: list[Cell], plain: bool) -> None:
+    terminal = sys.stdout.isatty() and not plain
+    style = Style(terminal and "utf" in (sys.stdout.encoding or "").lower(), terminal and not os.environ.get("NO_COLOR"))
+    for table in tables(tasks, cells):
+        print("\n".join(["", *draw(table, style)]))
+    told = failures(cells, style)
+    print("\n".join([*([""] if told else []), *told, "", *summary(cells, packages(tasks, cells))]))
+
+
+def main(arguments: list[str]) -> int:
+    options = parse(arguments)
+    try:
+        tasks = choose(options.names)
+        if not tasks:
+            raise Unable("nothing to do: these clients and servers do not speak with each other, or are not built")
+        cells = run(tasks, options.jobs, sys.stderr.isatty() and not options.json)
+    except (Unable, OSError) as error:
+        print(f"kit grid: {error}", file=sys.stderr)
+        return 2
+    if options.json:
+        print(json.dumps({"cells": [dataclasses.asdict(cell) for cell in cells], "install": packages(tasks, cells)}, indent=1))
+    else:
+        show(tasks, cells, options.plain)
+    return 1 if any(cell.passed is False for cell in cells) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
