@@ -49,6 +49,11 @@ service auth {{
 
 POP3_SERVICES = """\
 protocols = pop3
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
 ssl = yes
 ssl_cert = <{home}/etc/chain.pem
 ssl_key = <{home}/etc/key.pem
