@@ -30,6 +30,8 @@ struct maildir_delivery {
     char published[sizeof "new/" + NAME_MAX];
     char temporary[sizeof "tmp/" + NAME_MAX];
     off_t written; /* bytes handed to the kernel; `used` more are in `bytes` */
+    off_t bare;    /* LF among the written without CR in front */
+    char last;     /* the last of the written */
     size_t used;
     char bytes[COLLECTED];
 };
@@ -143,7 +145,8 @@ struct maildir_delivery *maildir_begin(const char *path, struct failure *why) {
     }
     delivery->state = WRITING;
     delivery->file = -1;
-    delivery->written = 0;
+    delivery->written = delivery->bare = 0;
+    delivery->last = '\0';
     delivery->used = 0;
     delivery->mailbox = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (delivery->mailbox < 0) {
@@ -167,9 +170,20 @@ struct maildir_delivery *maildir_begin(const char *path, struct failure *why) {
     return delivery;
 }
 
+/* What is needed to know the message's size with CR LF. */
+static void count_lines(struct maildir_delivery *delivery, const char *bytes, size_t count) {
+    const char *lf = bytes, *end = bytes + count;
+    while ((lf = memchr(lf, '\n', (size_t)(end - lf))) != NULL) {
+        delivery->bare += (lf > bytes ? lf[-1] : delivery->last) != '\r';
+        lf++;
+    }
+    delivery->last = count > 0 ? end[-1] : delivery->last;
+}
+
 /* Hands all of `bytes` to the kernel. */
 static int write_all(struct maildir_delivery *delivery, const char *bytes, size_t count,
                      struct failure *why) {
+    count_lines(delivery, bytes, count);
     while (count > 0) {
         ssize_t written = write(delivery->file, bytes, count);
         if (written < 0 && errno == EINTR)
@@ -244,12 +258,26 @@ off_t maildir_size(const struct maildir_delivery *delivery) {
     return delivery->written + (off_t)delivery->used;
 }
 
+/*
+ * ",S=1234,W=1289": the size of the file, and with CR LF at the end of each line, the last one too
+ * (Maildir++). So a server that lists sizes need not read every message.
+ */
+static void name_sizes(struct maildir_delivery *delivery) {
+    size_t used = strlen(delivery->published);
+    off_t last = 0; /* what the last line lacks */
+    if (delivery->written > 0 && delivery->last != '\n')
+        last = delivery->last == '\r' ? 1 : 2;
+    snprintf(delivery->published + used, sizeof delivery->published - used, ",S=%lld,W=%lld",
+             (long long)delivery->written, (long long)(delivery->written + delivery->bare + last));
+}
+
 int maildir_sync(struct maildir_delivery *delivery, struct failure *why) {
     if (must_be(delivery, WRITING, why) < 0 || write_collected(delivery, why) < 0)
         return -1;
     /* After a failed fsync the kernel may have dropped the pages: it must not be tried again. */
     if (fsync(delivery->file) < 0)
         return broken(delivery, errno, delivery->temporary, why);
+    name_sizes(delivery);
     delivery->state = SYNCED;
     return 0;
 }

@@ -59,7 +59,8 @@ int maildir_sync(struct maildir_delivery *delivery, struct failure *why);
  */
 int maildir_publish(struct maildir_delivery *delivery, struct failure *why);
 
-/* The file's name once published, below the mailbox: "new/1732183628.M5P411Q1.mail". */
+/* After maildir_sync: the file's name once published, below the mailbox. It holds the size, and the
+   size with CR LF at the end of lines (Maildir++): "new/1732183628.M5P411Q1.mail,S=420,W=433". */
 const char *maildir_name(const struct maildir_delivery *delivery);
 
 /* Takes back a message just published (another recipient's disk was full). 0, or -1: a mail program

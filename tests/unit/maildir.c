@@ -336,7 +336,8 @@ static void names_follow_the_format(void **state) {
         struct maildir_delivery *one = begin("bob");
         struct maildir_delivery *other = begin("bob");
         host = "mail";
-        snprintf(pattern, sizeof pattern, "^new/[0-9]{10,}\\.M[0-9]{1,6}P%ldQ[0-9]+%s%s$",
+        assert_int_equal(maildir_sync(one, NULL), 0);
+        snprintf(pattern, sizeof pattern, "^new/[0-9]{10,}\\.M[0-9]{1,6}P%ldQ[0-9]+%s%s,S=0,W=0$",
                  (long)getpid(), rows[i].ends[0] == '(' ? "\\." : "", rows[i].ends);
         assert_int_equal(regcomp(&expression, pattern, REG_EXTENDED | REG_NOSUB), 0);
         if (regexec(&expression, maildir_name(one), 0, NULL, 0) != 0)
@@ -346,6 +347,40 @@ static void names_follow_the_format(void **state) {
         maildir_end(one);
         maildir_end(other);
     }
+}
+
+/* S: of the file; W: as POP3 and IMAP send it, each line ended by CR LF. */
+static void names_tell_sizes(void **state) {
+    (void)state;
+    static const struct {
+        const char *first, *then, *ends;
+    } rows[] = {
+        {"", "", ",S=0,W=0"},           {"a\n", "b\n", ",S=4,W=6"},
+        {"a\r", "\nb\r\n", ",S=6,W=6"},                           /* a CR LF cut in two */
+        {"\n", "\n", ",S=2,W=4"},       {"a\nb", "", ",S=3,W=6"}, /* the last line is ended, too */
+        {"a\n", "b\r", ",S=4,W=6"},     {"\r\r\n", "\rx\n", ",S=6,W=7"},
+    };
+    static char many[40000];
+    create("bob");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct maildir_delivery *delivery = begin("bob");
+        assert_int_equal(maildir_write(delivery, rows[i].first, strlen(rows[i].first), NULL), 0);
+        assert_int_equal(maildir_write(delivery, rows[i].then, strlen(rows[i].then), NULL), 0);
+        assert_int_equal(maildir_sync(delivery, NULL), 0);
+        assert_string_equal(strchr(maildir_name(delivery), ','), rows[i].ends);
+        maildir_end(delivery);
+    }
+    memset(many, '\n', sizeof many); /* more than is collected */
+    struct maildir_delivery *from = begin("bob"), *to = begin("bob");
+    assert_int_equal(maildir_write(from, "a", 1, NULL), 0);
+    assert_int_equal(maildir_write(from, many, sizeof many, NULL), 0);
+    assert_int_equal(maildir_copy(to, from, 1, NULL), 0);
+    assert_int_equal(maildir_sync(from, NULL), 0);
+    assert_int_equal(maildir_sync(to, NULL), 0);
+    assert_string_equal(strchr(maildir_name(from), ','), ",S=40001,W=80001");
+    assert_string_equal(strchr(maildir_name(to), ','), ",S=40000,W=80000");
+    maildir_end(from);
+    maildir_end(to);
 }
 
 static void steps_out_of_order_are_refused(void **state) {
@@ -854,6 +889,7 @@ int main(void) {
         TEST(what_is_written_arrives),
         TEST(the_file_is_for_its_owner_alone),
         TEST(names_follow_the_format),
+        TEST(names_tell_sizes),
         TEST(steps_out_of_order_are_refused),
         TEST(what_is_not_published_leaves_nothing),
         TEST(a_copy_is_the_rest_of_the_other),
