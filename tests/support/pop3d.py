@@ -9,8 +9,10 @@
             peer.quit()
 """
 import base64
+import fcntl
+import threading
 
-from smtpd import BUILD, PASSWORD, Smtpd
+from smtpd import BUILD, PASSWORD, PATIENCE, Smtpd
 from smtpd import Peer as SmtpPeer
 
 SERVICES = {"listen": "127.0.0.1", "pop3s": "127.0.0.2"}
@@ -113,6 +115,23 @@ class Pop3d(Smtpd):
     def connect(self, service="listen", source="127.0.0.1", context=None):
         peer = self.peer(SERVICES[service], self.ports[SERVICES[service]], source)
         return peer.secure(context) if service == "pop3s" else peer
+
+    def is_held(self, user):
+        """Whether somebody holds the lock of this maildrop."""
+        with open(self.mailbox(user) / "pop3.lock") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
+    def wait_until_free(self, user):
+        """Until nobody does (the kernel tells us), with a limit of PATIENCE."""
+        with open(self.mailbox(user) / "pop3.lock") as lock:
+            waiting = threading.Thread(target=fcntl.flock, args=(lock, fcntl.LOCK_EX), daemon=True)
+            waiting.start()
+            waiting.join(PATIENCE)
+            assert not waiting.is_alive(), "the maildrop of %s is held for more than %d seconds" % (user, PATIENCE)
 
     def put(self, user, message, name=None, place="new"):
         """A message in a mailbox, which is made. Its path."""
