@@ -67,9 +67,25 @@ class Small(unittest.TestCase):
         self.assertIn("clients/two.c", names)
         self.assertNotIn("labs/01-one/one.c", names)
         self.assertNotIn("clients/one.c", names)
-        self.assertEqual(notes, ["lab 2 goes with it: its functions are linked into the same client"])
+        self.assertEqual(notes, ["lab 2 goes with it: its functions are linked into the same program"])
         names, _ = self.collect("2")
         self.assertIn("labs/03-three/three.c", names)  # through clients/parts/part.c
+
+    def test_a_server_lab_comes_with_its_main_and_no_other(self):
+        support.write(self.root, {
+            "labs/04-four/lab.ini": "[lab]\ntitle = Four\nserver = four\n",
+            "labs/04-four/four.c": "void fourth(int x) {\n    four_not_written(x, 1);\n}\n",
+            "servers/lab/four.c": "int main(void) {\n    fourth(net());\n    return 0;\n}\n",
+            "servers/lab/five.c": "int main(void) {\n    return 5;\n}\n",
+            "servers/real/main.c": "int main(void) {\n    return 6;\n}\n",
+        })
+        names, notes = self.collect("4")
+        self.assertEqual({name for name in names if name.startswith(("labs/", "clients/", "servers/"))},
+                         {"labs/04-four/lab.ini", "labs/04-four/four.c", "servers/lab/four.c", "servers/real/main.c",
+                          "clients/parts/part.c"})
+        self.assertEqual(notes, [])
+        names, _ = self.collect("1")
+        self.assertFalse([name for name in names if name.startswith("servers/lab/")])
 
     def test_which_labs(self):
         for text, wanted in (("1-3", "123"), ("1,3", "123"), ("2-3", "23"), ("01", "1"), (" 1 , 2-2 ", "123"), (None, "123")):

@@ -5,7 +5,8 @@ One list, CONTENT, says what goes in. In a git checkout only what git tracks doe
 attempts of yours stay at home; elsewhere the list alone decides. The same tree gives the same bytes.
 
 A lab brings with it the labs whose functions its client is linked with: without solutions/ there is nobody else
-to supply them. A client comes when all the labs that it needs are there.
+to supply them. A client comes when all the labs that it needs are there; the main of a lab's server comes with
+the lab.
 
 In the archive, .handout/files lists what came (update.py takes away what a newer handout has no more), and
 .handout/starters holds the starters as they were (it can tell whether a student has begun).
@@ -59,7 +60,7 @@ CONTENT = [
 OF_A_LAB = ["labs/{}/" + name for name in ("README.md", ".gitattributes", "*.c", "*.h", "*.ini", "*.session",
                                            "*.eml", "*.txt", "*.png", "*.password", "*.pem")]
 OF_A_LAB += ["captures/{}.pcapng", "captures/{}.txt", "captures/{}-*.pcapng", "captures/{}-*.txt"]
-NEVER = ["docs/instructor*"]
+NEVER = ["docs/instructor*", "servers/lab/*"]
 
 # The reader's own: an update leaves them alone (update.py has the same rule).
 STUDENTS = ["labs/*/*.c", "labs/*/answers.ini"]
@@ -89,11 +90,12 @@ def read(path: pathlib.Path) -> str:
     return path.read_text("utf-8")
 
 
-def client_of(root: pathlib.Path, lab: str) -> str:
-    match = re.search(r"^client\s*=\s*(\S+)", read(root / "labs" / lab / "lab.ini"), re.MULTILINE)
+def main_of(root: pathlib.Path, lab: str) -> str:
+    """The main of its program, without .c: clients/NAME, or servers/lab/NAME."""
+    match = re.search(r"^(client|server)\s*=\s*(\S+)", read(root / "labs" / lab / "lab.ini"), re.MULTILINE)
     if match is None:
-        raise Refused(f"labs/{lab}/lab.ini does not name its client")
-    return match[1]
+        raise Refused(f"labs/{lab}/lab.ini names neither its client nor its server")
+    return f"clients/{match[2]}" if match[1] == "client" else f"servers/lab/{match[2]}"
 
 
 def defines(source: str) -> set[str]:
@@ -111,17 +113,18 @@ class Links:
     def __init__(self, root: pathlib.Path, labs: list[str]) -> None:
         self.sources = {f"labs/{lab}": self._join(root.glob(f"labs/{lab}/*.c")) for lab in labs}
         self.sources |= {f"parts/{path.stem}": read(path) for path in root.glob("clients/parts/*.c")}
-        self.sources |= {f"clients/{path.stem}": read(path) for path in root.glob("clients/*.c")}
+        for mains in ("clients", "servers/lab"):
+            self.sources |= {f"{mains}/{path.stem}": read(path) for path in root.glob(f"{mains}/*.c")}
         self.maker = {name: who for who, source in self.sources.items() for name in defines(source)
-                      if not who.startswith("clients/")}
+                      if not who.startswith(("clients/", "servers/"))}
 
     @staticmethod
     def _join(paths: collections.abc.Iterable[pathlib.Path]) -> str:
         return "\n".join(read(path) for path in sorted(paths))
 
-    def labs_of(self, client: str) -> set[str]:
-        """The labs whose functions end up in this client."""
-        reached, waiting = set(), [f"clients/{client}"]
+    def labs_of(self, main: str) -> set[str]:
+        """The labs whose functions end up in the program with this main."""
+        reached, waiting = set(), [main]
         while waiting:
             who = waiting.pop()
             if who in reached:
@@ -132,7 +135,7 @@ class Links:
 
 
 def choose(root: pathlib.Path, text: str | None) -> tuple[list[str], list[str], list[str]]:
-    """The labs asked for; those with what they need; the clients that can be built of these."""
+    """The labs asked for; those with what they need; the mains of programs that can be built of these."""
     present = sorted(path.parent.name for path in root.glob("labs/[0-9][0-9]-*/lab.ini"))
     asked = parse_labs(text, present)
     if not asked:
@@ -140,9 +143,11 @@ def choose(root: pathlib.Path, text: str | None) -> tuple[list[str], list[str], 
     links = Links(root, present)
     labs = set(asked)
     for lab in asked:
-        labs |= links.labs_of(client_of(root, lab))
-    clients = [path.stem for path in sorted(root.glob("clients/*.c")) if links.labs_of(path.stem) <= labs]
-    return asked, sorted(labs), clients
+        labs |= links.labs_of(main_of(root, lab))
+    mains = [f"clients/{path.stem}" for path in sorted(root.glob("clients/*.c"))]
+    mains = [main for main in mains if links.labs_of(main) <= labs]
+    mains += [main for main in sorted({main_of(root, lab) for lab in labs}) if main not in mains]
+    return asked, sorted(labs), mains
 
 
 def tracked(root: pathlib.Path) -> set[str] | None:
@@ -173,7 +178,7 @@ def check_starters(root: pathlib.Path, labs: list[str]) -> None:
     """A starter that is solved would be a handout with a solution in it."""
     for lab in labs:
         sources = sorted(root.glob(f"labs/{lab}/*.c"))
-        if not any("failure_not_written" in read(path) for path in sources):
+        if not any("not_written(" in read(path) for path in sources):
             raise Refused(f"labs/{lab}/ has no unwritten function: it is no starter (git checkout brings it back)")
         for path in sources:
             solution = root / "solutions" / lab / path.name
@@ -191,16 +196,16 @@ def front_page(root: pathlib.Path, labs: list[str]) -> str:
 
 def collect(root: pathlib.Path, text: str | None) -> tuple[dict[str, bytes], list[str]]:
     """Every file of the handout by its path, and what the instructor should know."""
-    asked, labs, clients = choose(root, text)
+    asked, labs, mains = choose(root, text)
     check_starters(root, labs)
     patterns = CONTENT + [pattern.format(lab) for lab in labs for pattern in OF_A_LAB]
-    patterns += [f"clients/{client}.c" for client in clients]
     names, notes = matching(root, patterns) - matching(root, NEVER), []
+    names |= matching(root, [f"{main}.c" for main in mains])
     known = tracked(root)
     if known is not None:
         notes += [f"left out {name}: git does not track it" for name in sorted(names - known)]
         names &= known
-    notes += [f"lab {int(lab[:2])} goes with it: its functions are linked into the same client"
+    notes += [f"lab {int(lab[:2])} goes with it: its functions are linked into the same program"
               for lab in labs if lab not in asked]
     files = {name: (root / name).read_bytes() for name in sorted(names)}
     for name in sorted(set(files) & matching(root, STUDENTS)):

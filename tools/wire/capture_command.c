@@ -61,15 +61,18 @@ static int put_in_place(const char *from, const char *file, const char *old, str
 }
 
 /* Where the program did not come to its end, the capture does not show all of the session. */
-static void say_how_it_ended(const struct run_result *result) {
+static void say_how_it_ended(const struct lab *lab, const struct run_result *result) {
     char words[200];
     run_result_describe(result, words, sizeof words);
-    if (result->todo[0] != '\0')
+    if (result->start[0] != '\0')
+        printf("Your program: %s.\n", result->start);
+    else if (result->todo[0] != '\0')
         printf("Your program said: %s.\n", result->todo);
     else if (result->ending != RUN_ENDED || result->status != 0)
         printf("Your program %s.\n", words);
     else if (result->keyboard[0] != '\0')
-        printf("At the keyboard: %s.\n", result->keyboard);
+        printf("%s: %s.\n", lab->server != NULL ? "The session" : "At the keyboard",
+               result->keyboard);
 }
 
 static int keep(const struct lab *lab, const char *recorded, const char *file,
@@ -80,7 +83,7 @@ static int keep(const struct lab *lab, const char *recorded, const char *file,
         return -1;
     close(capture.file);
     if (capture.contents.packets == 0) {
-        say_how_it_ended(result);
+        say_how_it_ended(lab, result);
         printf("Your program sent nothing, so nothing was kept.\n");
         return COMMAND_FAILED;
     }
@@ -90,7 +93,7 @@ static int keep(const struct lab *lab, const char *recorded, const char *file,
     printf("%u frames are in %s.\n", capture.contents.packets, files_short_path(file));
     if (replaces)
         printf("The capture that was there is now %s.\n", files_short_path(old));
-    say_how_it_ended(result);
+    say_how_it_ended(lab, result);
     printf("next: ./kit diff %d\n", lab_number(lab));
     return COMMAND_FINE;
 }

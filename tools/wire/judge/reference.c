@@ -34,6 +34,8 @@ static int record_run(const struct reference_setup *setup, size_t number, char c
     run_result_describe(&ended, words, sizeof words);
     if (ended.ending != RUN_ENDED || ended.status != 0)
         return failure_set(why, "the program %s: no reference can be made of that", words);
+    if (setup->lab->server != NULL && ended.keyboard[0] != '\0')
+        return failure_set(why, "%s: no reference can be made of that", ended.keyboard);
     return files_path(capture, why, "%s/%s/capture.pcapng", setup->directory, name);
 }
 
