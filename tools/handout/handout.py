@@ -58,7 +58,8 @@ CONTENT = [
     "tools/grid/*.py",
 ]
 OF_A_LAB = ["labs/{}/" + name for name in ("README.md", ".gitattributes", "*.c", "*.h", "*.ini", "*.session",
-                                           "*.eml", "*.txt", "*.png", "*.password", "*.pem")]
+                                           "*.eml", "*.txt", "*.png", "*.password", "*.pem", "*.conf",
+                                           "*.py")]
 OF_A_LAB += ["captures/{}.pcapng", "captures/{}.txt", "captures/{}-*.pcapng", "captures/{}-*.txt"]
 NEVER = ["docs/instructor*", "servers/lab/*"]
 
