@@ -40,12 +40,12 @@ mkfifo "$run"/{smtpd,pop3d}.{ready,life} "$run/log"
 exec 8<>"$run/log"
 
 # start NAME OPTION…: returns when the server listens. It holds the one end of a pipe, so that the other
-# tells when it is no more, whenever that is.
+# tells when it is no more, whenever that is; and Ctrl-C is for this script alone, which then stops it.
 start() {
   local name=$1
   shift
   { read -r <"$run/$name.life" || kill -USR1 $$; } 8>&- 2>/dev/null &
-  "$bin/$name" -c kit.ini -o "mail.store=$store" "$@" --ready-fd 3 3>"$run/$name.ready" 4>"$run/$name.life" \
+  setsid "$bin/$name" -c kit.ini -o "mail.store=$store" "$@" --ready-fd 3 3>"$run/$name.ready" 4>"$run/$name.life" \
     2>"$run/log" 8>&- &
   servers+=($!)
   read -r <"$run/$name.ready" || failed "$name"
@@ -87,7 +87,7 @@ start pop3d -o "pop3d.listen=127.0.0.1:$pop3" -o "pop3d.pop3s=127.0.0.1:$pop3s"
 passwords=$PWD/build/lab/passwords.txt
 authority=$PWD/build/lab/tls/ca.pem
 letter=$PWD/labs/03-smtp-send/letter.eml
-cat <<END
+cat <<END || true
 Mail for example.org, on this machine alone. For Thunderbird or any other mail program:
 
                server      port   security    password
@@ -113,7 +113,7 @@ A letter from alice to bob with curl, then what bob has, and his first message; 
 bob with mutt, reading and writing:
 
   mutt -n -F /dev/null -f pops://bob%40example.org@localhost:$pop3s \\
-    -e 'set ssl_ca_certificates_file=$authority from=bob@example.org' \\
+    -e 'set folder=~ ssl_ca_certificates_file=$authority from=bob@example.org' \\
     -e 'set smtp_url=smtps://bob%40example.org@localhost:$submissions record='
 
 Ready. Ctrl-C stops both servers; what they do is told below.

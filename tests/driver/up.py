@@ -20,7 +20,8 @@ PASSWORDS = dict(line.split() for line in (BUILD / "lab" / "passwords.txt").read
 
 def start(*options):
     """./kit up, until it is ready; and what it has printed so far."""
-    process = subprocess.Popen([*UP, *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen([*UP, *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                               start_new_session=True)
     said = ""
     for line in process.stdout:
         said += line
@@ -30,8 +31,8 @@ def start(*options):
 
 
 def end(process, number=signal.SIGINT):
-    """As a terminal does it, the whole group gets the signal when `number` is that of Ctrl-C."""
-    process.send_signal(number)
+    """Ctrl-C at a terminal goes to all that runs there, the end of a service to the one process."""
+    (os.killpg if number == signal.SIGINT else os.kill)(process.pid, number)
     said, _ = process.communicate(timeout=PATIENCE)
     return said
 
@@ -85,6 +86,13 @@ class Up(unittest.TestCase):
         process, said = start("--ports", "3000")  # and its ports are free again
         self.assertIn("Ready.", said)
         end(process)
+
+    def test_it_ends_at_once_too(self):
+        for _ in range(5):  # at whatever it does just then
+            process, _ = start()
+            said = end(process)
+            self.assertEqual(process.returncode, 0, said)
+            self.assertIn("Both servers have stopped.", said)
 
     def test_a_port_in_use_is_told(self):
         for offset, name, port in (("2000", "smtpd", "2025"), ("2885", "pop3d", "2995")):
