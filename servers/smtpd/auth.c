@@ -5,7 +5,7 @@
 #include <string.h>
 
 static bool is_safe(const struct session *session) {
-    return bounds_may_ask(&session->settings->bounds, session->stream);
+    return bounds_may_ask(&session->settings->bounds, session->visit.stream);
 }
 
 bool auth_is_offered(const struct session *session) {
@@ -15,7 +15,7 @@ bool auth_is_offered(const struct session *session) {
 void auth_refuse_too_long(struct session *session) {
     session_reply(session, "500 5.5.6", "Line of AUTH too long: the limit is %d octets",
                   SASL_LINE_LIMIT);
-    buf_wipe(&session->line);
+    buf_wipe(&session->visit.line);
 }
 
 bool auth_is_missing(struct session *session) {
@@ -47,7 +47,7 @@ static bool may_begin(struct session *session, bool known) {
     else if (!is_safe(session)) /* RFC 5248 §2.4: 538 with 5.7.11 */
         session_reply(session, "538 5.7.11", "No password in clear: %s",
                       secure_is_offered(session) ? "STARTTLS first" : "and there is no TLS here");
-    else if (session->failures >= session->settings->bounds.auth_failures)
+    else if (session->visit.failures >= session->settings->bounds.auth_failures)
         session_close(session, "421 4.7.0", "Too many wrong passwords");
     else
         return true;
@@ -56,8 +56,8 @@ static bool may_begin(struct session *session, bool known) {
 
 /* Reads the next line of the exchange. false: it has been refused, or the session is over. */
 static bool read_answer(struct session *session, struct buf *line) {
-    session_wait(session);
-    enum stream_result result = stream_read_line(session->stream, line, line->limit);
+    visit_wait(&session->visit);
+    enum stream_result result = stream_read_line(session->visit.stream, line, line->limit);
     if (result == STREAM_TOO_LONG)
         auth_refuse_too_long(session);
     else if (result == STREAM_BARE_LF)
@@ -72,7 +72,7 @@ static bool converse(struct session *session, struct sasl *sasl, enum sasl_resul
                      struct buf *line) {
     while (result == SASL_CHALLENGE) {
         session_reply(session, "334", "%s", sasl_challenge(sasl));
-        if (session->over != NULL || !read_answer(session, line))
+        if (session->visit.over != NULL || !read_answer(session, line))
             return false;
         result = sasl_answer(sasl, line->bytes, line->length);
     }
@@ -86,11 +86,11 @@ static bool converse(struct session *session, struct sasl *sasl, enum sasl_resul
 
 static void refuse_password(struct session *session, const struct sasl *sasl) {
     const struct settings *settings = session->settings;
-    unsigned before = session->failures++;
-    session_log(session, LOG_WARN, "login failed user=%s mechanism=%s client=%s failures=%u",
-                bounds_name(settings->site.accounts, sasl->user.bytes), sasl_name(sasl),
-                stream_peer(session->stream)->host, session->failures);
-    bounds_delay(&settings->bounds, session->stream, before, session->end);
+    unsigned before = session->visit.failures++;
+    visit_log(&session->visit, LOG_WARN, "login failed user=%s mechanism=%s client=%s failures=%u",
+              bounds_name(settings->site.accounts, sasl->user.bytes), sasl_name(sasl),
+              stream_peer(session->visit.stream)->host, session->visit.failures);
+    bounds_delay(&settings->bounds, session->visit.stream, before, session->visit.end);
     session_reply(session, "535 5.7.8", "Wrong user name or password");
 }
 
@@ -100,8 +100,8 @@ static void log_in(struct session *session, const struct sasl *sasl) {
         refuse_password(session, sasl);
         return;
     }
-    session_log(session, LOG_INFO, "login user=%s mechanism=%s", session->account->address,
-                sasl_name(sasl));
+    visit_log(&session->visit, LOG_INFO, "login user=%s mechanism=%s", session->account->address,
+              sasl_name(sasl));
     session_reply(session, "235 2.7.0", "Authenticated as %s", session->account->address);
 }
 
@@ -123,5 +123,5 @@ void auth_run(struct session *session, const char *argument) {
     }
     sasl_end(&sasl);
     buf_wipe(&line);
-    buf_wipe(&session->line); /* it may hold the initial response */
+    buf_wipe(&session->visit.line); /* it may hold the initial response */
 }

@@ -39,7 +39,7 @@ static bool take(struct session *session, struct reception *reception, unsigned 
             count = (size_t)size;
         if (reception != NULL)
             reception_take(session, reception, bytes, count);
-        stream_consume(session->stream, count);
+        stream_consume(session->visit.stream, count);
         size -= count;
     }
     return true;

@@ -106,7 +106,7 @@ static void quit(struct session *session, const char *argument) {
     if (has_argument(session, argument))
         return;
     session_reply(session, "221 2.0.0", "%s closing connection", session->settings->site.hostname);
-    session->over = "quit";
+    session->visit.over = "quit";
 }
 
 static void help(struct session *session, const char *argument) {
@@ -136,9 +136,9 @@ static const char *out_of_order(enum session_state state) {
 }
 
 void commands_run(struct session *session) {
-    struct buf *line = &session->line;
+    struct buf *line = &session->visit.line;
     char shown[COMMANDS_SHOWN];
-    session_log(session, LOG_DEBUG, "command=\"%s\"", commands_show(line, shown));
+    visit_log(&session->visit, LOG_DEBUG, "command=\"%s\"", commands_show(line, shown));
     while (line->length > 0 && line->bytes[line->length - 1] == ' ')
         line->bytes[--line->length] = '\0'; /* tolerated (RFC 5321 §4.1.1) */
     const char *text = line->length > 0 ? line->bytes : "";

@@ -8,7 +8,7 @@ static bool take_all(struct session *session, struct reception *reception) {
         size_t count;
         if (!session_look(session, &bytes, &count))
             return false;
-        stream_consume(session->stream, reception_take(session, reception, bytes, count));
+        stream_consume(session->visit.stream, reception_take(session, reception, bytes, count));
     }
     return true;
 }
@@ -26,7 +26,7 @@ void receive_data(struct session *session, const char *argument) {
     if (reception == NULL)
         return;
     session_reply(session, "354", "Send the message; a dot on a line of its own ends it");
-    if (session->over == NULL && take_all(session, reception))
+    if (session->visit.over == NULL && take_all(session, reception))
         reception_conclude(session, reception);
     reception_end(reception);
     session_reset(session);

@@ -52,7 +52,7 @@ static void store_failed(struct session *session, struct reception *reception,
                          const struct failure *why) {
     reception->failed = true;
     reception->full = deliver_store_is_full(session->settings);
-    session_log(session, LOG_ERROR, "message %s not stored: %s", reception->id, why->text);
+    visit_log(&session->visit, LOG_ERROR, "message %s not stored: %s", reception->id, why->text);
 }
 
 /* SMTP, ESMTP or UTF8SMTP, and how the client came (RFC 3848, RFC 6531 §4.3). HELO knows neither
@@ -60,7 +60,8 @@ static void store_failed(struct session *session, struct reception *reception,
 static void write_protocol(const struct session *session, char protocol[PROTOCOL_SIZE]) {
     if (session->esmtp || session->envelope.utf8)
         snprintf(protocol, PROTOCOL_SIZE, "%s%s%s", session->envelope.utf8 ? "UTF8SMTP" : "ESMTP",
-                 stream_is_tls(session->stream) ? "S" : "", session->account != NULL ? "A" : "");
+                 stream_is_tls(session->visit.stream) ? "S" : "",
+                 session->account != NULL ? "A" : "");
     else
         snprintf(protocol, PROTOCOL_SIZE, "SMTP");
 }
@@ -76,10 +77,10 @@ static int write_trace(struct session *session, struct reception *reception, str
     struct trace trace = {
         .sender = sender,
         .name = session->name,
-        .address = stream_peer(session->stream)->host,
+        .address = stream_peer(session->visit.stream)->host,
         .hostname = session->settings->site.hostname,
         .protocol = with,
-        .tls = stream_tls_description(session->stream),
+        .tls = stream_tls_description(session->visit.stream),
         .id = reception->id,
         .recipient = envelope->accepted == 1 ? recipient : NULL,
         .original = envelope->accepted == 1 ? envelope->wishes[0].original : NULL,
@@ -184,16 +185,16 @@ static void log_wishes(const struct session *session, const struct reception *re
     static const char *const contents[] = {"-", "FULL", "HDRS"};
     const struct envelope *envelope = &session->envelope;
     if (*envelope->id != '\0' || envelope->content != NOTIFY_RETURN_UNSAID)
-        session_log(session, LOG_INFO, "message id=%s envid=\"%s\" ret=%s", reception->id,
-                    envelope->id, contents[envelope->content]);
+        visit_log(&session->visit, LOG_INFO, "message id=%s envid=\"%s\" ret=%s", reception->id,
+                  envelope->id, contents[envelope->content]);
     for (size_t i = 0; i < envelope->count; i++) {
         const struct envelope_wish *wish = &envelope->wishes[i];
         char when[32];
         if (wish->notify != NOTIFY_UNSAID || wish->original != NULL)
-            session_log(session, LOG_INFO, "message id=%s to=<%s> notify=%s orcpt=\"%s\"",
-                        reception->id, envelope->recipients[i]->address,
-                        notify_words(wish->notify, when),
-                        wish->original == NULL ? "" : wish->original);
+            visit_log(&session->visit, LOG_INFO, "message id=%s to=<%s> notify=%s orcpt=\"%s\"",
+                      reception->id, envelope->recipients[i]->address,
+                      notify_words(wish->notify, when),
+                      wish->original == NULL ? "" : wish->original);
     }
 }
 
@@ -201,8 +202,8 @@ static void confirm(struct session *session, const struct reception *reception) 
     char sender[ADDRESS_TEXT_SIZE];
     address_format(&session->envelope.sender, sender);
     session->messages++;
-    session_log(session, LOG_INFO, "message id=%s from=<%s> recipients=%zu size=%llu",
-                reception->id, sender, session->envelope.count, reception->data.size);
+    visit_log(&session->visit, LOG_INFO, "message id=%s from=<%s> recipients=%zu size=%llu",
+              reception->id, sender, session->envelope.count, reception->data.size);
     log_wishes(session, reception);
     report_success(session, reception->id);
     session_reply(session, "250 2.0.0", "Stored as %s", reception->id);

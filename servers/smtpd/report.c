@@ -127,8 +127,9 @@ void report_success(struct session *session, const char *id) {
     if (status == 0)
         status = store(session, account, &text, &why);
     if (status == 0)
-        session_log(session, LOG_INFO, "message id=%s report to=<%s>", id, sender);
+        visit_log(&session->visit, LOG_INFO, "message id=%s report to=<%s>", id, sender);
     else
-        session_log(session, LOG_WARN, "message id=%s no report to=<%s>: %s", id, sender, why.text);
+        visit_log(&session->visit, LOG_WARN, "message id=%s no report to=<%s>: %s", id, sender,
+                  why.text);
     buf_free(&text);
 }

@@ -10,17 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REPLY_LIMIT 510  /* octets before CR LF, RFC 5321 §4.5.3.1.5 */
-#define FAREWELL_MS 2000 /* a peer that was silent for too long has so long to take the 421 */
-
-void session_log(const struct session *session, enum log_level level, const char *format, ...) {
-    char text[1500];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    log_event(level, "session=%lu %s", session->number, text);
-}
+#define REPLY_LIMIT 510 /* octets before CR LF, RFC 5321 §4.5.3.1.5 */
 
 /* Writes one reply line into the stream; `text` is changed where it must not go out as it is. */
 static void write_line(struct session *session, const char *status, char separator, char *text) {
@@ -29,9 +19,9 @@ static void write_line(struct session *session, const char *status, char separat
             *byte = '?';
     const char *enhanced = strlen(status) > 4 ? status + 4 : "";
     int room = REPLY_LIMIT - 4 - (int)strlen(enhanced) - 1;
-    if (stream_printf(session->stream, "%.3s%c%s%s%.*s\r\n", status, separator, enhanced,
+    if (stream_printf(session->visit.stream, "%.3s%c%s%s%.*s\r\n", status, separator, enhanced,
                       *enhanced == '\0' ? "" : " ", room, text) < 0)
-        session->over = stream_failure(session->stream);
+        session->visit.over = stream_failure(session->visit.stream);
 }
 
 void session_reply(struct session *session, const char *status, const char *format, ...) {
@@ -43,9 +33,9 @@ void session_reply(struct session *session, const char *status, const char *form
     write_line(session, status, ' ', text);
     if (status[0] == '4' || status[0] == '5') {
         char command[COMMANDS_SHOWN];
-        session->errors++;
-        session_log(session, LOG_WARN, "refused \"%s %s\" command=\"%s\"", status, text,
-                    commands_show(&session->line, command));
+        session->visit.errors++;
+        visit_log(&session->visit, LOG_WARN, "refused \"%s %s\" command=\"%s\"", status, text,
+                  commands_show(&session->visit.line, command));
     }
 }
 
@@ -61,32 +51,23 @@ void session_reply_more(struct session *session, const char *status, const char 
 void session_close(struct session *session, const char *status, const char *text) {
     session_reply(session, status, "%s %s, closing connection", session->settings->site.hostname,
                   text);
-    session->over = text;
-}
-
-void session_wait(struct session *session) {
-    deadline idle = deadline_in(session->settings->bounds.idle_ms);
-    stream_set_deadline(session->stream, deadline_earlier(idle, session->end));
+    session->visit.over = text;
 }
 
 void session_lost(struct session *session, enum stream_result result) {
-    if (result == STREAM_TIMEOUT || result == STREAM_INTERRUPTED) {
-        stream_set_deadline(session->stream, deadline_in(FAREWELL_MS));
-        if (result == STREAM_INTERRUPTED)
-            session_close(session, "421 4.3.2", "The server stops"); /* RFC 3463 §3.4 */
-        else if (deadline_left(session->end) == 0)
-            session_close(session, "421 4.4.2", "The session lasts too long");
-        else
-            session_close(session, "421 4.4.2", "Nothing heard for too long");
-    } else {
-        session->over =
-            result == STREAM_END ? "the client closed" : stream_failure(session->stream);
-    }
+    static const char *const statuses[] = {
+        [VISIT_SILENT] = "421 4.4.2",
+        [VISIT_TOO_OLD] = "421 4.4.2",
+        [VISIT_STOPPED] = "421 4.3.2", /* RFC 3463 §3.4 */
+    };
+    enum visit_loss loss = visit_lost(&session->visit, result);
+    if (loss != VISIT_GONE)
+        session_close(session, statuses[loss], session->visit.over);
 }
 
 bool session_look(struct session *session, const char **bytes, size_t *count) {
-    session_wait(session);
-    enum stream_result result = stream_look(session->stream, bytes, count);
+    visit_wait(&session->visit);
+    enum stream_result result = stream_look(session->visit.stream, bytes, count);
     if (result != STREAM_OK)
         session_lost(session, result);
     return result == STREAM_OK;
@@ -109,22 +90,14 @@ void session_restart(struct session *session) {
     session->account = NULL;
 }
 
-/* Whether the line holds what no command may: NUL, CR, LF and other control characters. */
-static bool has_control(const struct buf *line) {
-    for (size_t i = 0; i < line->length; i++)
-        if ((unsigned char)line->bytes[i] < ' ' || line->bytes[i] == 127)
-            return true;
-    return false;
-}
-
 /* Only AUTH may have lines that are longer than others (RFC 4954 §4). */
 static bool is_too_long(const struct session *session, enum stream_result result) {
-    return result == STREAM_TOO_LONG || (session->line.length > session->settings->line - 2 &&
-                                         !commands_is(&session->line, "AUTH"));
+    return result == STREAM_TOO_LONG || (session->visit.line.length > session->settings->line - 2 &&
+                                         !commands_is(&session->visit.line, "AUTH"));
 }
 
 static void refuse_too_long(struct session *session) {
-    if (commands_is(&session->line, "AUTH"))
+    if (commands_is(&session->visit.line, "AUTH"))
         auth_refuse_too_long(session);
     else
         session_reply(session, "500 5.5.2", "Line too long: the limit is %zu octets",
@@ -134,19 +107,19 @@ static void refuse_too_long(struct session *session) {
 /* One line of the peer, whatever it is, gets its one reply. */
 static void answer(struct session *session, enum stream_result result) {
     const struct settings *settings = session->settings;
-    if (++session->commands > settings->bounds.commands)
+    if (++session->visit.commands > settings->bounds.commands)
         session_close(session, "421 4.7.0", "Too many commands");
-    else if (session->errors >= settings->bounds.errors)
+    else if (session->visit.errors >= settings->bounds.errors)
         session_close(session, "421 4.7.0", "Too many errors");
     else if ((is_too_long(session, result) || result == STREAM_BARE_LF ||
-              has_control(&session->line)) &&
-             chunk_is_spoilt(&session->line))
+              visit_has_control(&session->visit)) &&
+             chunk_is_spoilt(&session->visit.line))
         chunk_refuse(session);
     else if (is_too_long(session, result))
         refuse_too_long(session);
     else if (result == STREAM_BARE_LF)
         session_reply(session, "500 5.5.2", "A command ends in CR LF, not in LF alone");
-    else if (has_control(&session->line))
+    else if (visit_has_control(&session->visit))
         session_reply(session, "500 5.5.2", "Control character in the command");
     else
         commands_run(session);
@@ -154,10 +127,10 @@ static void answer(struct session *session, enum stream_result result) {
 
 static void converse(struct session *session) {
     session_reply(session, "220", "%s ESMTP Mailwire", session->settings->site.hostname);
-    while (session->over == NULL) {
-        session_wait(session);
-        enum stream_result result =
-            stream_read_line(session->stream, &session->line, session->line.limit);
+    while (session->visit.over == NULL) {
+        visit_wait(&session->visit);
+        enum stream_result result = stream_read_line(session->visit.stream, &session->visit.line,
+                                                     session->visit.line.limit);
         bool line = result == STREAM_OK || result == STREAM_BARE_LF || result == STREAM_TOO_LONG;
         if (line)
             answer(session, result);
@@ -169,22 +142,12 @@ static void converse(struct session *session) {
 void session_run(struct stream *stream, unsigned long number, void *context) {
     const struct service *service = context;
     const struct settings *settings = service->settings;
-    struct session session = {
-        .stream = stream,
-        .service = service,
-        .settings = settings,
-        .number = number,
-        .state = SESSION_NEW,
-        .end = deadline_in(settings->bounds.session_ms),
-    };
-    buf_init(&session.line,
-             (settings->line > SASL_LINE_LIMIT ? settings->line : SASL_LINE_LIMIT) - 2);
-    const struct net_address *peer = stream_peer(stream);
-    session_log(&session, LOG_INFO, "begins client=%s port=%u%s%s", peer->host, peer->port,
-                stream_is_tls(stream) ? " tls=" : "", stream_tls_description(stream));
+    struct session session = {.service = service, .settings = settings, .state = SESSION_NEW};
+    visit_begin(&session.visit, stream, number, &settings->bounds,
+                (settings->line > SASL_LINE_LIMIT ? settings->line : SASL_LINE_LIMIT) - 2);
     converse(&session);
-    session_log(&session, LOG_INFO, "ends messages=%lu commands=%lu errors=%lu: %s",
-                session.messages, session.commands, session.errors, session.over);
+    visit_log(&session.visit, LOG_INFO, "ends messages=%lu commands=%lu errors=%lu: %s",
+              session.messages, session.visit.commands, session.visit.errors, session.visit.over);
     session_reset(&session);
-    buf_wipe(&session.line);
+    visit_end(&session.visit);
 }

@@ -9,11 +9,9 @@
 
 #include "accounts.h"
 #include "address.h"
-#include "deadline.h"
-#include "log.h"
 #include "notify.h"
 #include "settings.h"
-#include "stream.h"
+#include "visit.h"
 
 /* Where in the dialogue a session is (RFC 5321 §4.1.4); bits, so that a command can allow several.
  */
@@ -48,22 +46,15 @@ struct envelope {
 #define SESSION_NAME_LIMIT 255 /* RFC 5321 §4.5.3.1.2 */
 
 struct session {
-    struct stream *stream;
+    struct visit visit;
     const struct service *service;
     const struct settings *settings;
-    unsigned long number;
     enum session_state state;
-    const char *over;                  /* NULL; or why the session ends, for the log */
-    deadline end;                      /* of the whole session */
-    struct buf line;                   /* the command in hand */
     char name[SESSION_NAME_LIMIT + 1]; /* from EHLO or HELO */
     bool esmtp;                        /* it was EHLO */
     const struct account *account;     /* who has said who he is, with AUTH; or NULL */
-    unsigned failures;                 /* wrong passwords */
     struct envelope envelope;
     struct reception *reception; /* a message that BDAT has begun, or NULL */
-    unsigned long commands;
-    unsigned long errors; /* replies 4xx and 5xx */
     unsigned long messages;
 };
 
@@ -86,9 +77,6 @@ void session_reply_more(struct session *session, const char *status, const char 
 /* Says 421 with `status` and `text`, and ends the session after this command (§3.8). */
 void session_close(struct session *session, const char *status, const char *text);
 
-/* Gives the next read from the peer its time: `idle`, but not beyond the session's end. */
-void session_wait(struct session *session);
-
 /* Waits for bytes of the peer and shows them, as stream_look does. false: session_lost was to be
    done, and is. */
 bool session_look(struct session *session, const char **bytes, size_t *count);
@@ -103,9 +91,5 @@ void session_reset(struct session *session);
 /* Forgets all that the client said, as if it had just connected (RFC 3207 §4.2). What it has used
    up of its limits still counts. */
 void session_restart(struct session *session);
-
-/* One line in the log, with the session's number in front. */
-void session_log(const struct session *session, enum log_level level, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -1,0 +1,292 @@
+"""pop3d beside Dovecot's POP3 server, on the same Maildirs, in one run.
+
+    fetching.py [--messages N] [--retrieve N] [--rounds N] [--plain] [--json FILE]
+
+A maildrop of 100,000 messages (--messages): the time of the login, STAT, UIDL, LIST and a RETR in the middle, each with
+the reply read to its end; and the memory of the process that does it. Then RETR of 10,000 messages (--retrieve), one
+after the other and pipelined. Messages have 4 KiB. They are named as smtpd names them, with sizes; --plain: without, so
+that each server counts at the first login and uses what it has noted then at the others (`first` and `again`).
+
+Passwords cost each server what its hash costs, so both check the same one, hashed with SHA-512 (Dovecot knows no
+yescrypt everywhere): `login` is from PASS to its reply, without that. The servers take turns in every round; figures are
+medians, a ratio is the median of the rounds' ratios (pop3d / Dovecot: below 1, pop3d is ahead). Only ratios of one run
+mean anything. No test judges them.
+"""
+import argparse
+import json
+import os
+import pathlib
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import dovecot  # noqa: E402
+import network  # noqa: E402
+from pop3d import Peer, Pop3d  # noqa: E402
+from smtpd import BUILD, PASSWORD  # noqa: E402
+
+OCTETS = 4096
+STEPS = ("login", "STAT", "UIDL", "LIST", "RETR in the middle", "QUIT")
+WINDOW = 100  # commands under way, pipelined
+
+
+def fill(mailbox, count, plain):
+    """Messages as smtpd would have delivered them."""
+    body = (b"x" * 75 + b"\n") * ((OCTETS - 30) // 76)
+    for directory in ("new", "cur", "tmp"):
+        (mailbox / directory).mkdir(parents=True)
+    for number in range(count):
+        text = b"Subject: message %09d\n\n" % number + body
+        sizes = "" if plain else ",S=%d,W=%d" % (len(text), len(text) + text.count(b"\n"))
+        (mailbox / "new" / ("%d.M%dP411Q%d.mail%s" % (1700000000 + number // 10, number % 10, number, sizes))).write_bytes(text)
+
+
+def read_until_dot(peer):
+    """A reply of more lines, unparsed. How many octets behind its first line."""
+    assert peer.reply().startswith(b"+OK")
+    pieces = [peer.unread]
+    octets, end = len(peer.unread), peer.unread[-5:]
+    while not end.endswith(b"\r\n.\r\n") and not (octets == 3 and end == b".\r\n"):
+        more = peer.socket.recv(1 << 20)
+        assert more, "closed"
+        octets, end = octets + len(more), (end + more)[-5:]
+    peer.unread = b""
+    return octets, pieces
+
+
+def timed(times, name, action):
+    begin = time.perf_counter()
+    result = action()
+    times[name] = time.perf_counter() - begin
+    return result
+
+
+def memory(pids):
+    """The most that any of these processes has ever had, in KiB."""
+    most = 0
+    for pid in pids:
+        try:
+            status = pathlib.Path("/proc/%d/status" % pid).read_text()
+        except FileNotFoundError:
+            continue
+        most = max(most, int((re.search(r"VmHWM:\s+(\d+)", status) or [0, 0])[1]))
+    return most
+
+
+def children(pid):
+    """All processes below this one."""
+    found = []
+    for task in pathlib.Path("/proc/%d/task" % pid).iterdir():
+        for child in (task / "children").read_text().split():
+            found += [int(child)] + children(int(child))
+    return found
+
+
+class Ours:
+    name = "pop3d"
+
+    def __init__(self, store, users):
+        self.server = Pop3d(store=store)
+        (self.server.directory / "accounts").write_text("".join("%s:%s:X\n" % user for user in users.items()))
+        self.server.start()
+        self.fresh = True
+
+    def connect(self):
+        return Peer(self.server.host, self.server.port)
+
+    def restart(self):
+        """So that the memory is that of one session."""
+        self.server.stop()
+        self.server.start()
+
+    def memory(self):
+        return memory([self.server.process.pid])
+
+    def forget(self, mailbox):
+        for name in ("pop3.sizes",):
+            (mailbox / name).unlink(missing_ok=True)
+
+    def stop(self):
+        self.server.stop()
+        self.server.remove()
+
+
+class Theirs:
+    name = "Dovecot"
+
+    def __init__(self, directory, store, users):
+        tls = BUILD / "lab" / "tls"
+        files = {"chain.pem": (tls / "mail.pem").read_bytes(), "key.pem": (tls / "mail.key").read_bytes()}
+        hashes = {user: "{SHA512-CRYPT}" + text for user, text in users.items()}
+        self.server = dovecot.Pop3(directory / "dovecot", hashes, files=files, store=store)
+        self.server.__enter__()
+
+    def connect(self):
+        return Peer(self.server.address, 110)
+
+    def restart(self):
+        pass  # a process for each session
+
+    def memory(self):
+        pids = [pid for pid in children(self.server._process.pid)
+                if pathlib.Path("/proc/%d/comm" % pid).read_text() == "pop3\n"]
+        return memory(pids)
+
+    def forget(self, mailbox):
+        for path in mailbox.glob("dovecot*"):
+            path.unlink()
+
+    def stop(self):
+        self.server.__exit__()
+
+
+def login(server, user):
+    peer = server.connect().greet()
+    peer.good("USER " + user)
+    return peer
+
+
+def visit(server, count):
+    """One session with the large maildrop. {step: seconds}, memory in KiB."""
+    times = {}
+    server.restart()
+    with login(server, "bob@example.org") as peer:
+        timed(times, "login", lambda: peer.good("PASS " + PASSWORD))
+        assert int(timed(times, "STAT", lambda: peer.good("STAT")).split()[0]) == count
+        for command in ("UIDL", "LIST"):
+            peer.send(command.encode() + b"\r\n")
+            timed(times, command, lambda: read_until_dot(peer))
+        peer.send(b"RETR %d\r\n" % (count // 2))
+        timed(times, "RETR in the middle", lambda: read_until_dot(peer))
+        used = server.memory()
+        timed(times, "QUIT", lambda: peer.good("QUIT"))
+    return times, used
+
+
+def retrieve(server, count, pipelined):
+    """Messages a second."""
+    with login(server, "alice@example.org") as peer:
+        peer.good("PASS " + PASSWORD)
+        begin = time.perf_counter()
+        asked = taken = 0
+        end, octets = b"", 0
+        while taken < count:
+            while asked < count and asked - taken < (WINDOW if pipelined else 1):
+                batch = min(count - asked, WINDOW if pipelined else 1)
+                peer.send(b"".join(b"RETR %d\r\n" % (asked + number + 1) for number in range(batch)))
+                asked += batch
+            piece = peer.socket.recv(1 << 20)
+            assert piece, "closed"
+            octets += len(piece)
+            taken += (end + piece).count(b"\r\n.\r\n") - end.count(b"\r\n.\r\n")
+            end = (end + piece)[-4:]
+        seconds = time.perf_counter() - begin
+        peer.good("QUIT")
+    assert octets > count * OCTETS
+    return count / seconds
+
+
+def password_cost(server):
+    """The seconds of a login to an empty maildrop."""
+    def once():
+        with login(server, "carol@example.org") as peer:
+            begin = time.perf_counter()
+            peer.good("PASS " + PASSWORD)
+            seconds = time.perf_counter() - begin
+            peer.good("QUIT")
+        return seconds
+    return statistics.median(once() for _ in range(5))
+
+
+def own(store):
+    """Dovecot reads and writes as a user of its own; we as root of the same namespace."""
+    for path in (store, *store.rglob("*")):
+        os.chown(path, dovecot.MAIL_ID, dovecot.MAIL_ID)
+
+
+def measure(store, servers, given):
+    steps = {server.name: [] for server in servers}
+    first = {}
+    rates = {(server.name, pipelined): [] for server in servers for pipelined in (False, True)}
+    mailbox = store / "example.org" / "bob"
+    empty = {server.name: password_cost(server) for server in servers}
+    for server in servers:
+        server.forget(mailbox)
+        first[server.name] = visit(server, given.messages)
+    for _ in range(given.rounds):
+        for server in servers:
+            steps[server.name].append(visit(server, given.messages))
+            for pipelined in (False, True):
+                rates[server.name, pipelined].append(retrieve(server, given.retrieve, pipelined))
+    return {"empty": empty, "first": first, "steps": steps, "rates": {"%s %s" % key: value for key, value in rates.items()}}
+
+
+def ratio(ours, theirs):
+    return statistics.median(a / b for a, b in zip(ours, theirs))
+
+
+def print_table(result, given):
+    print("\n%d messages of %d octets, names %s sizes" % (given.messages, OCTETS, "without" if given.plain else "with"))
+    print("%-22s %12s %12s %10s" % ("", "pop3d", "Dovecot", "ratio"))
+
+    def row(name, ours, theirs, unit="ms", scale=1000):
+        print("%-22s %9.1f %s %9.1f %s %10.2f" % (name, scale * statistics.median(ours), unit, scale * statistics.median(theirs), unit, ratio(ours, theirs)))
+
+    row("login, the first", [result["first"]["pop3d"][0]["login"]], [result["first"]["Dovecot"][0]["login"]])
+    for step in STEPS:
+        ours, theirs = ([times[step] for times, _ in result["steps"][name]] for name in ("pop3d", "Dovecot"))
+        row("login, again" if step == "login" else step, ours, theirs)
+    row("login, nothing there", [result["empty"]["pop3d"]], [result["empty"]["Dovecot"]])
+    row("memory", *([used for _, used in result["steps"][name]] for name in ("pop3d", "Dovecot")), "MB", 1 / 1024)
+    print("\nRETR of %d messages" % given.retrieve)
+    for pipelined, name in ((False, "one by one"), (True, "pipelined")):
+        row(name, result["rates"]["pop3d %s" % pipelined], result["rates"]["Dovecot %s" % pipelined], "/s", 1)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="fetching.py", description="Measures pop3d beside Dovecot.")
+    parser.add_argument("--messages", type=int, default=100000)
+    parser.add_argument("--retrieve", type=int, default=10000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--plain", action="store_true", help="names without sizes")
+    parser.add_argument("--json", type=pathlib.Path, metavar="FILE")
+    return parser.parse_args()
+
+
+def main():
+    given = arguments()
+    if dovecot.why_no_pop3():
+        print("skipped:", dovecot.why_no_pop3())
+        return 77
+    given.json = given.json and given.json.resolve()
+    network.enter(*(word for path in [BUILD / "tests"] + ([given.json.parent] if given.json else []) for word in ("--writable", str(path))),
+                  several_users=network.can_have_users())
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="fetching.", dir=BUILD / "tests"))
+    directory.chmod(0o755)
+    servers = []
+    try:
+        store = directory / "mail"
+        for user, count in (("bob", given.messages), ("alice", given.retrieve), ("carol", 0)):
+            fill(store / "example.org" / user, count, given.plain)
+        own(store)
+        hashed = subprocess.run(["openssl", "passwd", "-6", "-salt", "mailwire", PASSWORD], check=True, capture_output=True, text=True).stdout.strip()
+        users = {"%s@example.org" % name: hashed for name in ("bob", "alice", "carol")}
+        servers = [Ours(store, users), Theirs(directory, store, users)]
+        result = measure(store, servers, given)
+        print_table(result, given)
+        if given.json:
+            given.json.write_text(json.dumps(result, indent=1) + "\n")
+    finally:
+        for server in servers:
+            server.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
