@@ -72,7 +72,7 @@ class Small(unittest.TestCase):
         self.assertIn("labs/03-three/three.c", names)  # through clients/parts/part.c
 
     def test_a_server_lab_comes_with_its_main_and_no_other(self):
-        support.write(self.root, {
+        write(self.root, {
             "labs/04-four/lab.ini": "[lab]\ntitle = Four\nserver = four\n",
             "labs/04-four/four.c": "void fourth(int x) {\n    four_not_written(x, 1);\n}\n",
             "servers/lab/four.c": "int main(void) {\n    fourth(net());\n    return 0;\n}\n",
