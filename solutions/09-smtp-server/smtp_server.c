@@ -5,7 +5,6 @@
 #include "log.h"
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #define FAREWELL_MS 2000
 #define PIECE       8192 /* bytes of a message in hand at a time */
