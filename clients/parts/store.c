@@ -73,8 +73,7 @@ static int recover(struct store *store, struct failure *why) {
         here = -1;
     if (here < 0)
         return -1;
-    uids_settle(store->uids, here == 1);
-    return 0;
+    return uids_settle(store->uids, here == 1, why);
 }
 
 static int open_place(struct store *store, const char *user, const char *host,

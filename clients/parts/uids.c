@@ -204,11 +204,23 @@ const char *uids_doubt(const struct uids *uids) {
     return place;
 }
 
-void uids_settle(struct uids *uids, bool here) {
+/* Takes the last line away: with another one behind it, it would not be in doubt any more. */
+static int strike_out(const struct uids *uids, struct failure *why) {
+    off_t end = lseek(uids->file, 0, SEEK_END);
+    if (end < 0 || ftruncate(uids->file, end - (off_t)strlen(uids->doubt) - 1) < 0)
+        return failure_system(why, errno, "%s", uids->path);
+    return 0;
+}
+
+int uids_settle(struct uids *uids, bool here, struct failure *why) {
+    int result = 0;
     if (here)
         take_line(uids, uids->doubt); /* without memory it is fetched again: better than lost */
+    else
+        result = strike_out(uids, why);
     free(uids->doubt);
     uids->doubt = NULL;
+    return result;
 }
 
 bool uids_has(struct uids *uids, const char *uid) {
@@ -222,6 +234,9 @@ bool uids_has(struct uids *uids, const char *uid) {
 }
 
 int uids_intend(struct uids *uids, const char *uid, const char *place, struct failure *why) {
+    if (uids->doubt != NULL)
+        return failure_set(why, "%s: whether the message before this one is here is not known",
+                           uids->path);
     uids->intended = noted_new(uid, strlen(uid));
     if (uids->intended == NULL || asprintf(&uids->doubt, "%s%s\t%s", uid, uids->owner, place) < 0)
         return failure_set(why, "not enough memory");

@@ -28,16 +28,17 @@ struct uids *uids_open(const char *path, const char *user, const char *host, str
 
 /*
  * The last line's place if nobody knows whether its message got there: NULL: nothing is in doubt.
- * uids_settle says whether it did. Until then no other function may be called.
+ * uids_settle says whether it did; if not, the line is taken away: 0 or -1. Until then no other
+ * function may be called.
  */
 const char *uids_doubt(const struct uids *uids);
-void uids_settle(struct uids *uids, bool here);
+int uids_settle(struct uids *uids, bool here, struct failure *why);
 
 /* Whether this message has been fetched. */
 bool uids_has(struct uids *uids, const char *uid);
 
 /* Notes, on the disk, that this message is about to be at `place` (one line, no tab); and that it
-   is there now. 0 or -1. */
+   is there now. 0 or -1; -1 also when the one before was never confirmed. */
 int uids_intend(struct uids *uids, const char *uid, const char *place, struct failure *why);
 void uids_confirm(struct uids *uids);
 
