@@ -109,9 +109,10 @@ static const struct command {
 };
 
 static const struct command *find_command(const char *verb, size_t length) {
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        if (strlen(commands[i].verb) == length && strncasecmp(commands[i].verb, verb, length) == 0)
-            return &commands[i];
+    const struct command *behind = commands + sizeof commands / sizeof commands[0];
+    for (const struct command *command = commands; command < behind; command++)
+        if (strncasecmp(command->verb, verb, length) == 0 && command->verb[length] == '\0')
+            return command;
     return NULL;
 }
 

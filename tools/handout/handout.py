@@ -48,6 +48,7 @@ CONTENT = [
     "clients/parts/*.[ch]",
     "tools/CMakeLists.txt",
     "tools/certificates.sh",
+    "tools/up.sh",
     "tools/wire/**/*.[ch]",
     "tools/wire/**/*.lua",
     "tools/wire/**/*.css",
