@@ -28,6 +28,7 @@ static int read_arguments(int argc, char **argv, struct request *request) {
         {.name = "stream", .number = &request->stream, .least = 0, .most = INT_MAX},
         {.name = "frames", .flag = &request->style.frame_range},
         {.name = "all", .flag = &request->style.all},
+        {.name = "brief", .flag = &request->style.brief},
         {.name = "canonical", .flag = &request->canonical},
         {.name = "eavesdrop", .flag = &request->eavesdrop},
         {.name = "plain", .flag = &wishes.plain},
@@ -147,6 +148,7 @@ const struct command show_command = {
         "  --stream N     only conversation N, counted from 0 as in Wireshark's tcp.stream\n"
         "  --frames       the first and last frame of each line, not only the last\n"
         "  --all          whole messages; without it the middle of a long one is left out\n"
+        "  --brief        of each run of lines only the first and the last ones\n"
         "  --width N      columns to draw in; without it the terminal's, or 100\n"
         "  --plain        no colours, only ASCII: as it is where the output is no terminal\n"
         "  --unicode      lines and letters in Unicode even there\n"

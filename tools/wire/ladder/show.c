@@ -5,11 +5,14 @@
 #include <string.h>
 
 /* Runs of lines longer than this are folded to their first and last ones. */
-#define FOLD_OVER  30
-#define FOLD_FIRST 12
-#define FOLD_LAST  4
+struct fold {
+    size_t over;
+    size_t first;
+    size_t last;
+};
+static const struct fold usual_fold = {30, 12, 4}, brief_fold = {8, 4, 2};
 /* Rows that one line may take before the rest is only counted. */
-#define ROWS_MOST  4
+#define ROWS_MOST 4
 
 static void put_words(struct ladder *ladder, const struct dialogue_step *step, enum role role,
                       const char *words) {
@@ -108,14 +111,15 @@ static size_t count_run(const struct dialogue *dialogue, size_t first) {
 
 /* A run of steps, the middle of a long one left out. */
 static void put_run(struct ladder *ladder, const struct dialogue_step *steps, size_t count) {
-    bool folded = count > FOLD_OVER && !ladder->style->all;
+    const struct fold *fold = ladder->style->brief ? &brief_fold : &usual_fold;
+    bool folded = count > fold->over && !ladder->style->all;
     char words[64], number[32];
 
     for (size_t i = 0; i < count; i++) {
-        if (folded && i == FOLD_FIRST) {
-            i = count - FOLD_LAST;
+        if (folded && i == fold->first) {
+            i = count - fold->last;
             snprintf(words, sizeof words, "... %s more lines",
-                     show_number(count - FOLD_FIRST - FOLD_LAST, number));
+                     show_number(count - fold->first - fold->last, number));
             ladder_words(ladder, steps->side, words);
             ladder->frame = 0;
         }

@@ -20,6 +20,7 @@ struct show_style {
     bool colour;      /* ANSI colours */
     bool unicode;     /* arrows, rules and letters; without: ASCII, and \xHH for all other bytes */
     bool all;         /* every line; without: the middle of a long message or line is left out */
+    bool brief;       /* … and already of one that is not so long */
     bool frame_range; /* first and last frame of what came in several: "12-14" */
 };
 
