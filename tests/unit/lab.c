@@ -15,6 +15,8 @@ static int read_lab(const char *text, struct lab *lab, struct failure *why) {
     test_file(directory, "07-x/good.session", "S: 220 *\nC: QUIT\n", NULL);
     test_file(directory, "07-x/bad.session", "S: 220\nwhat\n", NULL);
     test_file(directory, "07-x/two.session", "S: 220\nC2: x\n", NULL);
+    test_file(directory, "07-x/visit.session", "kill\nrestart\nC reset\n", NULL);
+    test_file(directory, "07-x/typed.session", "C end\n", NULL);
     int result = lab_open(directory, "7", lab, why);
     files_remove(directory, NULL);
     return result;
@@ -291,6 +293,78 @@ static void mistakes_are_named_with_file_and_line(void **state) {
     assert_non_null(strstr(why.text, "[lab] needs title, and either client or server"));
 }
 
+static void a_lab_whose_program_is_a_server(void **state) {
+    (void)state;
+    static const char text[] = "[lab]\ntitle = T\nserver = smtp\nsession = two.session\n"
+                               "mailbox = bob good.session 3*two.session, carol\nbroken = erin\n"
+                               "[run a]\npeer = cut=3 | slow\ncrowd = 200\n"
+                               "[run b]\nsession = visit.session\nvisit = curl -s \"a b\"\n"
+                               "[check c]\nsays = x\nrun = b\nvisit = 0\nvisit = lacks \"x\"\n";
+    struct lab lab;
+    struct failure why = {""};
+    if (read_lab(text, &lab, &why) < 0)
+        fail_msg("%s", why.text);
+    assert_null(lab.client);
+    assert_string_equal(lab.server, "smtp");
+    assert_true(lab.runs[0].serves && lab.runs[1].serves);
+    assert_int_equal(lab.runs[0].session.steps[1].connection, 2);
+    assert_int_equal(lab.runs[1].crowd, 200);
+    assert_int_equal(lab.runs[1].peers.count, 2);
+    assert_true(lab.runs[1].peers.own_server);
+    assert_int_equal(lab.runs[2].crowd, 0);
+    assert_int_equal(lab.runs[2].visit.count, 3);
+    assert_string_equal(lab.runs[2].visit.words[2], "a b");
+    const struct mailboxes *mailboxes = &lab.runs[0].mailboxes;
+    assert_int_equal(mailboxes->count, 2);
+    assert_string_equal(mailboxes->list[0].name, "bob@example.org");
+    assert_int_equal(mailboxes->list[0].count, 2);
+    assert_int_equal(mailboxes->list[0].letters[1].copies, 3);
+    assert_int_equal(mailboxes->list[1].count, 0);
+    assert_string_equal(mailboxes->broken.words[0], "erin@example.org");
+    lab_free(&lab);
+}
+
+static void mistakes_in_a_server_lab(void **state) {
+    (void)state;
+    static const struct {
+        const char *kind, *more, *words;
+    } cases[] = {
+        {"server", "client = smtp\n", "lab.ini:1: [lab] needs title, and either client or server"},
+        {"server", "servers = smtpd\n", "run main: the program is the server: there are no others"},
+        {"server", "servers = script\nscript = good.session\n", "there are no others"},
+        {"server", "peer = slow\n", "run main: a peer stands before a session; there is none"},
+        {"server", "session = good.session\npeer = busy\n", "the peer busy changes what a server"},
+        {"server", "listen = here:\n", "lab.ini:4: \"here:\" is not ADDRESS:PORT"},
+        {"server", "crowd = 201\n", "lab.ini:4: 201 is more than 200"},
+        {"server", "session = typed.session\n", "typed.session: line 1: \"C end\" is nothing that"},
+        {"server", "[check a]\nsays = x\nscreen = contains \"x\"\n",
+         "lab.ini:6: screen is about a client; here the program is a server"},
+        {"server", "[check a]\nsays = x\nwithin = 2s\n", "lab.ini:6: within is about a client"},
+        {"server", "[check a]\nsays = x\nvisit = 0\n",
+         "lab.ini:6: visit needs visit = COMMAND in the run main"},
+        {"server", "[check a]\nsays = x\nvisit = some\n", "lab.ini:6: visit = a number, nonzero"},
+        {"server", "mailbox = ../bob x.eml\n", "lab.ini:4: \"../bob\" is no mailbox"},
+        {"server", "mailbox = bob far.eml\n", "far.eml: no such file"},
+        {"server", "mailbox = bob x*good.session\n", "lab.ini:4: \"x\" is not a whole number"},
+        {"server", "mailbox = bob ../x\n", "lab.ini:4: \"../x\" is no letter"},
+        {"server", "broken = a/b\n", "lab.ini:4: \"a/b\" is no mailbox"},
+        {"client", "crowd = 1\n", "visit and crowd are for a lab whose program is a server"},
+        {"client", "visit = true\n", "visit and crowd are for a lab whose program is a server"},
+        {"client", "session = visit.session\n", "line 1: \"kill\" is nothing that"},
+        {"client", "servers = script\nscript = visit.session\n", "line 1: \"kill\" is nothing"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[400];
+        struct lab lab;
+        struct failure why = {""};
+        snprintf(text, sizeof text, "[lab]\ntitle = T\n%s = smtp\n%s", cases[i].kind,
+                 cases[i].more);
+        int result = read_lab(text, &lab, &why);
+        if (result == 0 || strstr(why.text, cases[i].words) == NULL)
+            fail_msg("%s gives \"%s\", not \"%s\"", cases[i].more, why.text, cases[i].words);
+    }
+}
+
 static void each_address_is_one_of_a_server(void **state) {
     (void)state;
     static const char *const right[] = {
@@ -356,6 +430,8 @@ int main(void) {
         cmocka_unit_test(what_is_judged_is_watched),
         cmocka_unit_test(a_check_needs_those_above_it),
         cmocka_unit_test(mistakes_are_named_with_file_and_line),
+        cmocka_unit_test(a_lab_whose_program_is_a_server),
+        cmocka_unit_test(mistakes_in_a_server_lab),
         cmocka_unit_test(each_address_is_one_of_a_server),
         cmocka_unit_test(a_line_has_a_limit),
         cmocka_unit_test(a_lab_is_found_by_number_or_name),

@@ -155,7 +155,7 @@ enum dialogue_side evidence_own_side(const struct evidence *evidence) {
 static const char *find_level(const char *line, size_t length) {
     const char *end = line + length, *name = memchr(line, ' ', length);
     const char *level = name == NULL ? NULL : memchr(name + 1, ' ', (size_t)(end - name - 1));
-    bool is_log = level != NULL && name > line && name[-1] == 'Z' && level[-1] == ']';
+    bool is_log = level != NULL && line[0] == '2' && name[-1] == 'Z' && level[-1] == ']';
     return is_log ? level + 1 : NULL;
 }
 

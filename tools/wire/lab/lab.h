@@ -56,6 +56,9 @@
  *                      program's, in the lab's directory; it may write in {run}/visit
  *     limit    = 20s                 so long it may take to listen, and the visits; 6s without it
  *
+ * Behind the visits it is asked to end (SIGTERM). One that the session has killed, and not started
+ * again, counts as ended with status 0.
+ *
  * [check NAME]: something that must hold.
  *
  *     points   = 2                   1 without it

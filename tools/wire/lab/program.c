@@ -126,8 +126,8 @@ bool program_must_stop(struct program *program, deadline until) {
     return program->stopped;
 }
 
-void program_ask_to_end(struct program *program) {
-    sandbox_ask_to_end(&program->sandbox);
+bool program_ask_to_end(struct program *program) {
+    return sandbox_ask_to_end(&program->sandbox);
 }
 
 /* bwrap ends with 128 + n when signal n has killed the program. */

@@ -67,8 +67,8 @@ bool program_must_stop(struct program *program, deadline until);
 /* Kills it for that reason. */
 void program_stop(struct program *program, enum run_ending ending);
 
-/* Asks it to end: SIGTERM, to the program itself. */
-void program_ask_to_end(struct program *program);
+/* Asks it to end: SIGTERM, to the program itself. Whether it was still there. */
+bool program_ask_to_end(struct program *program);
 
 /* When it has ended: takes what is still on its way, and how it ended, and puts everything away. 0,
    or -1: what it wrote cannot be looked at. */

@@ -227,22 +227,19 @@ static int visit(struct serving *serving, struct failure *why) {
 static int end(struct serving *serving, struct failure *why) {
     struct program *program = &serving->state->program;
     if (serving->down) {
-        if (serving->killed) /* as it was to be */
+        if (serving->killed) { /* as it was to be */
             program->ending = RUN_ENDED;
+            program->status = 0;
+        }
         return 0;
     }
-    bool left = !serving->asked && !is_alive(serving);
-    if (!left) {
-        bool watched = run_is_watched(serving->state->run);
-        deadline until = deadline_in(watched ? STOP_WATCHED_MS : STOP_MS);
-        if (!serving->asked)
-            program_ask_to_end(program);
-        while (deadline_left(until) > 0 && is_alive(serving))
-            attend(serving, NULL, NULL);
-        if (is_alive(serving))
-            program_stop(program, RUN_DEAF);
-        program_has_ended(program, -1);
-    }
+    bool left = !serving->asked && (!is_alive(serving) || !program_ask_to_end(program));
+    deadline until = deadline_in(run_is_watched(serving->state->run) ? STOP_WATCHED_MS : STOP_MS);
+    while (deadline_left(until) > 0 && is_alive(serving))
+        attend(serving, NULL, NULL);
+    if (is_alive(serving))
+        program_stop(program, RUN_DEAF);
+    program_has_ended(program, -1);
     int result = program_finish(program, why);
     if (left && program->ending == RUN_ENDED)
         program->ending = RUN_LEFT;

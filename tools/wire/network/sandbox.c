@@ -216,13 +216,12 @@ bool sandbox_is_full(struct sandbox *sandbox) {
     return written_is_too_much(&sandbox->written);
 }
 
-void sandbox_ask_to_end(const struct sandbox *sandbox) {
+bool sandbox_ask_to_end(const struct sandbox *sandbox) {
     pid_t program = sandbox->pid;
     /* bwrap's child is the first process of the namespace, whose child is the program. */
     for (int i = 0; network_is_private() && i < 2 && program > 0; i++)
         program = process_first_child(program);
-    if (program > 0)
-        kill(program, SIGTERM);
+    return program > 0 && kill(program, SIGTERM) == 0;
 }
 
 void sandbox_kill(const struct sandbox *sandbox) {
