@@ -42,9 +42,9 @@ def start_pop3d(store, certificate):
         "mail.key=%s.key" % (TLS / certificate)))
 
 
-def start_dovecot(directory, store, certificate):
+def start_dovecot(directory, store, certificate, address="127.0.0.2"):
     files = {"chain.pem": (TLS / (certificate + ".pem")).read_bytes(), "key.pem": (TLS / (certificate + ".key")).read_bytes()}
-    return dovecot.Pop3(directory, {USER: PASSWORD}, files, "127.0.0.2", store=store)
+    return dovecot.Pop3(directory, {USER: PASSWORD}, files, address, store=store)
 
 
 class Maildrop:

@@ -3,6 +3,7 @@
     with Dovecot(directory, {"dave@example.com": "secret"}) as dovecot: ...
     with Pop3(directory, {"bob@example.org": "secret"}, files=…) as dovecot: ...
 """
+import contextlib
 import os
 import pathlib
 import subprocess
@@ -168,8 +169,8 @@ class Pop3(Dovecot):
 
 
 def give(directory):
-    """Leaves a directory and all that is in it to the user as whom Dovecot reads mail."""
+    """Leaves a directory and all that is in it to the user as whom Dovecot reads mail. What goes meanwhile is gone."""
     for place, _, names in os.walk(directory):
-        os.chown(place, MAIL_ID, MAIL_ID)
-        for name in names:
-            os.chown(os.path.join(place, name), MAIL_ID, MAIL_ID)
+        for path in (place, *(os.path.join(place, name) for name in names)):
+            with contextlib.suppress(FileNotFoundError):
+                os.chown(path, MAIL_ID, MAIL_ID)
