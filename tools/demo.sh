@@ -56,15 +56,21 @@ password() {
   sed -n "s/^$1 //p" build/lab/passwords.txt
 }
 
+# A client did not do what it should: what it said.
+failed() { # NAME
+  cat "$run/$1".{out,err} >&2 2>/dev/null
+  exit 1
+}
+
 send() {
   # shellcheck disable=SC2046 # words, as on a command line
   KIT_PASSWORD=$(password "$alice") "$bin/smtp" $(options "$1") --auth "$alice" --from "$alice" --to "$bob" \
-    "$letter" >"$run/smtp.out"
+    "$letter" >"$run/smtp.out" 2>&1 || failed smtp
 }
 
 fetch() {
   printf '%s\n' STAT LIST 'RETR 1' |
-    KIT_PASSWORD=$(password "$bob") "$bin/pop3" --tls --user "$bob" mail.example.org 995 >"$run/pop3.out"
+    KIT_PASSWORD=$(password "$bob") "$bin/pop3" --tls --user "$bob" mail.example.org 995 >"$run/pop3.out" 2>"$run/pop3.err" || failed pop3
 }
 
 inside() {
@@ -138,7 +144,7 @@ journey() {
   echo
   fetched | sed 's/^\(.\)/  \1/'
 
-  title "4. What both cost, and what anybody on the way could read: who speaks with whom, and how much"
+  title "4. What it cost; and nobody on the way could read an octet of it"
   head_of_costs
   cost journey sending 0
   cost journey fetching 1

@@ -152,6 +152,15 @@ def encrypt(both, directory):
     assert not failed, failed
 
 
+def part(both):
+    """TLS ends as it should (RFC 8446 §6.1), then the connection."""
+    parting = threading.Thread(target=lambda: setattr(both, "server", both.server.unwrap()))
+    parting.start()
+    both.client = both.client.unwrap()
+    parting.join()
+    both.close()
+
+
 def tls(directory):
     """STARTTLS."""
     both = Both()
@@ -164,6 +173,64 @@ def tls(directory):
     both.c(b"QUIT\r\n")
     both.s(b"221 Bye\r\n")
     both.close()
+
+
+LETTER = ("Return-Path: <alice@example.org>\r\nSubject: Günaydın\r\n\r\nSelam, ı ç ş ü ö İ\r\n..dot\r\n"
+          "+OK is no status here\r\n.\r\n").encode()
+
+# What bob says and what he gets, behind the greeting.
+MAILDROP = (
+    (b"CAPA\r\n", b"+OK\r\nTOP\r\nUIDL\r\nUSER\r\nPIPELINING\r\n.\r\n"),
+    (b"USER bob\r\n", b"+OK\r\n"),
+    (b"PASS open sesame\r\n", b"+OK\r\n"),
+    (b"STAT\r\n", b"+OK 1 %d\r\n" % (len(LETTER) - 4)),  # the dot that is stuffed, and the last line
+    (b"LIST\r\n", b"+OK\r\n1 %d\r\n.\r\n" % (len(LETTER) - 4)),
+    (b"UIDL\r\n", b"+OK\r\n1 1795258665.M5P411\r\n.\r\n"),
+    (b"RETR 1\r\n", b"+OK\r\n" + LETTER),
+    (b"DELE 1\r\n", b"+OK\r\n"),
+    (b"QUIT\r\n", b"+OK\r\n"),
+)
+
+
+def maildrop(port=110, piece=None, at_once=0, without="", line_end=b"\r\n", cut=None, directory=None, stls=None):
+    """bob fetches and deletes a letter. `at_once`: so many commands are sent before the first is answered, from
+    STAT on; `without`: these verbs are not said; `cut`: the letter ends there; TLS with the certificate in
+    `directory`, at once, or, in `stls`, behind STLS."""
+    both = Both(port=int(port), piece=piece)
+    if directory:
+        encrypt(both, directory)
+    both.s(b"+OK mail.example.org\r\n")
+    if stls:
+        both.c(b"STLS\r\n")
+        both.s(b"+OK go on\r\n")  # Wireshark wants the blank, or it takes what follows for no TLS
+        encrypt(both, stls)
+    todo = [pair for pair in MAILDROP if pair[0].split()[0].decode() not in without.split()]
+    while todo:
+        count = at_once if at_once and todo[0][0] == b"STAT\r\n" else 1
+        for command, _ in todo[:count]:
+            both.c(command.replace(b"\r\n", line_end))
+        for command, answer in todo[:count]:
+            both.s(answer[:cut] if command.startswith(b"RETR") and cut else answer)
+            if command.startswith(b"RETR") and cut:
+                todo = []
+        todo = todo[count:]
+    (part if directory or stls else Both.close)(both)
+
+
+def big_letter(directory):
+    """A long one under TLS, in records of all sizes."""
+    both = Both(port=995)
+    encrypt(both, directory)
+    both.s(b"+OK\r\n")
+    both.c(b"RETR 1\r\n")
+    text = b"+OK\r\nSubject: long\r\n\r\n" + b"".join(b"line %d of the letter\r\n" % i for i in range(5000)) + b".\r\n"
+    start, size = 0, 1
+    while start < len(text):
+        both.s(text[start:start + size])
+        start, size = start + size, size * 2 % 16381
+    both.c(b"QUIT\r\n")
+    both.s(b"+OK\r\n")
+    part(both)
 
 
 if __name__ == "__main__":
