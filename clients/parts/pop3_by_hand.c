@@ -3,8 +3,8 @@
 #include "b64_command.h"
 #include "challenge.h"
 #include "pop3_explain.h"
+#include "pop3_typed.h"
 #include "tls_command.h"
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -31,12 +31,6 @@ static const struct repl_word words[] = {
     {"/quit", "", "ends the session with QUIT, as Ctrl-D"},
     {NULL, NULL, NULL},
 };
-
-/* Whether the line is this verb, alone or with something behind it. */
-static bool is_verb(const char *line, const char *verb) {
-    size_t length = strlen(verb);
-    return strncasecmp(line, verb, length) == 0 && (line[length] == '\0' || line[length] == ' ');
-}
 
 /* A password, a digest of one, or one in base64. */
 static bool is_secret(const char *line) {
@@ -77,104 +71,18 @@ static int read_lines(struct by_hand *hand) {
     return pop3_read_lines(&own->pop3, UINT64_MAX, show_line, hand);
 }
 
-/* Which commands have a multi-line answer. */
-static bool has_lines(const char *line) {
-    static const struct {
-        const char *verb;
-        bool alone; /* only without an argument */
-    } multi[] = {{"LIST", true},  {"UIDL", true},  {"LANG", true},
-                 {"CAPA", false}, {"RETR", false}, {"TOP", false}};
-    for (size_t i = 0; i < sizeof multi / sizeof *multi; i++) {
-        if (is_verb(line, multi[i].verb))
-            return !multi[i].alone || line[strlen(multi[i].verb)] == '\0';
-    }
-    return false;
-}
-
-static int no_report(void *context, const struct pop3_message *message, struct failure *why) {
-    (void)context, (void)message, (void)why;
-    return 0;
-}
-
-static int send_stat(struct pop3 *pop3) {
-    unsigned count;
-    uint64_t octets;
-    return pop3_stat(pop3, &count, &octets);
-}
-
-/* The lines that the student's functions send: the verb, and so many numbers behind it. */
-static const struct written {
-    const char *verb;
-    unsigned numbers;
-    int (*plain)(struct pop3 *pop3);
-    int (*numbered)(struct pop3 *pop3, unsigned number);
-    int (*listing)(struct pop3 *pop3, unsigned number, pop3_report *report, void *context);
-} written[] = {
-    {"STAT", 0, send_stat, NULL, NULL}, {"NOOP", 0, pop3_noop, NULL, NULL},
-    {"RSET", 0, pop3_rset, NULL, NULL}, {"QUIT", 0, pop3_quit, NULL, NULL},
-    {"DELE", 1, NULL, pop3_dele, NULL}, {"LIST", 1, NULL, NULL, pop3_list},
-    {"UIDL", 1, NULL, NULL, pop3_uidl}, {"RETR", 1, NULL, NULL, NULL},
-    {"TOP", 2, NULL, NULL, NULL},
-};
-
-/* Takes " 12" off the front of *text: a blank and a number as a program would write it. */
-static bool take_number(const char **text, unsigned *number) {
-    if (**text != ' ' || (*text)[1] < '0' || (*text)[1] > '9')
-        return false;
-    char *end;
-    unsigned long value = strtoul(*text + 1, &end, 10);
-    char again[32];
-    snprintf(again, sizeof again, " %lu", value);
-    bool same =
-        strncmp(*text, again, (size_t)(end - *text)) == 0 && strlen(again) == (size_t)(end - *text);
-    *text = end;
-    *number = (unsigned)value;
-    return same && value <= UINT32_MAX;
-}
-
-/* The row whose function would send exactly this line, or NULL. */
-static const struct written *find_written(const char *line, unsigned numbers[2]) {
-    for (size_t i = 0; i < sizeof written / sizeof *written; i++) {
-        const char *rest = line + strlen(written[i].verb);
-        unsigned count = 0;
-        if (strncmp(line, written[i].verb, strlen(written[i].verb)) != 0)
-            continue;
-        while (count < written[i].numbers && take_number(&rest, &numbers[count]))
-            count++;
-        bool listed_all = written[i].listing != NULL && count == 1 && numbers[0] == 0;
-        if (count == written[i].numbers && *rest == '\0' && !listed_all)
-            return &written[i];
-    }
-    return NULL;
-}
-
-static int call_written(struct by_hand *hand, const struct written *row,
-                        const unsigned numbers[2]) {
-    struct pop3_by_hand *own = hand->own;
-    struct pop3 *pop3 = &own->pop3;
-    if (row->plain != NULL)
-        return row->plain(pop3);
-    if (row->numbered != NULL)
-        return row->numbered(pop3, numbers[0]);
-    if (row->listing != NULL)
-        return row->listing(pop3, numbers[0], no_report, NULL);
-    if (row->numbers == 1)
-        return pop3_retr(pop3, numbers[0], UINT64_MAX, show_line, hand);
-    return pop3_top(pop3, numbers[0], numbers[1], UINT64_MAX, show_line, hand);
-}
-
 /* Sends a command, reads its answer, and shows the lines that follow. POP3_OK … or -1. */
 static int exchange(struct by_hand *hand, const char *line, size_t length) {
     struct pop3_by_hand *own = hand->own;
-    unsigned numbers[2];
-    const struct written *row = strlen(line) == length ? find_written(line, numbers) : NULL;
-    if (row != NULL)
-        return call_written(hand, row, numbers);
+    int result;
+    if (strlen(line) == length &&
+        pop3_typed_call(&own->pop3, line, show_line, hand, &result)) /* no NUL in it */
+        return result;
     by_hand_send(hand, line, length);
-    int result = pop3_read_answer(&own->pop3);
-    if (result == POP3_OK && is_verb(line, "QUIT"))
+    result = pop3_read_answer(&own->pop3);
+    if (result == POP3_OK && pop3_typed_is(line, "QUIT"))
         by_hand_await_close(hand);
-    if (result == POP3_OK && has_lines(line))
+    if (result == POP3_OK && pop3_typed_has_lines(line))
         return show_answer(hand) < 0 || read_lines(hand) < 0 ? -1 : result;
     return result;
 }
@@ -200,8 +108,8 @@ static int take_answer(struct by_hand *hand, const char *line, int result) {
         return -1;
     struct buf lines;
     buf_init(&lines, 65536);
-    bool capa = is_verb(line, "CAPA") && own->offers.bytes != NULL;
-    if (result == POP3_OK && has_lines(line) && by_hand_show(hand, ".\n", 2) < 0)
+    bool capa = pop3_typed_is(line, "CAPA") && own->offers.bytes != NULL;
+    if (result == POP3_OK && pop3_typed_has_lines(line) && by_hand_show(hand, ".\n", 2) < 0)
         return -1;
     pop3_explain(line, &own->pop3.answer, capa ? own->offers.bytes : "", &lines);
     by_hand_explain(hand, &lines);
@@ -216,8 +124,8 @@ static int run(struct by_hand *hand, const char *line, size_t length) {
     own->shown = false;
     buf_clear(&own->offers);
     int result = exchange(hand, line, length);
-    hand->over = result >= 0 && is_verb(line, "QUIT");
-    hand->tls_due = result == POP3_OK && is_verb(line, "STLS");
+    hand->over = result >= 0 && pop3_typed_is(line, "QUIT");
+    hand->tls_due = result == POP3_OK && pop3_typed_is(line, "STLS");
     if (take_answer(hand, line, result) < 0)
         return -1;
     if (hand->tls_due)
@@ -273,7 +181,7 @@ static int take_line(struct by_hand *hand, const char *line, size_t length) {
     const struct pop3_by_hand *own = hand->own;
     if (own->challenged)
         return answer(hand, line, length);
-    if (is_verb(line, "PASS") && encrypt_is_heard(hand->stream))
+    if (pop3_typed_is(line, "PASS") && encrypt_is_heard(hand->stream))
         return refuse_password(hand);
     if (strcasecmp(line, "PASS") == 0 && repl_is_terminal(hand->repl))
         return ask_password(hand);

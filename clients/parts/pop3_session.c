@@ -47,9 +47,12 @@ static int conclude(const struct login *login, struct pop3 *pop3, int result, st
     if (result == POP3_OK)
         return 0;
     if (result < 0)
-        return failure_set(why, "no login: %s", pop3->why.text);
-    failure_set(why, "the server refused the login of %s: %s", login->user, pop3->answer.text);
-    pop3_quit(pop3);
+        failure_set(why, "no login: %s", pop3->why.text);
+    else
+        failure_set(why, "the server refused the login of %s: %s", login->user, pop3->answer.text);
+    if (pop3->answer.result >=
+        0) /* the last command was answered: it is the server's turn to read */
+        pop3_quit(pop3);
     return -1;
 }
 

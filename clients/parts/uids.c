@@ -169,6 +169,11 @@ static void release(struct uids *uids) {
     free(uids);
 }
 
+static void make_small(char *letter) {
+    for (; letter != NULL && *letter != '\0'; letter++)
+        *letter = (char)(*letter >= 'A' && *letter <= 'Z' ? *letter - 'A' + 'a' : *letter);
+}
+
 struct uids *uids_open(const char *path, const char *user, const char *host, struct failure *why) {
     struct uids *uids = calloc(1, sizeof *uids);
     if (uids == NULL || !is_clean(user) || !is_clean(host)) {
@@ -182,15 +187,13 @@ struct uids *uids_open(const char *path, const char *user, const char *host, str
     uids->path = strdup(path);
     if (asprintf(&uids->owner, "\t%s\t%s", user, host) < 0)
         uids->owner = NULL;
-    int result = uids->path != NULL && uids->owner != NULL ? lock_file(uids, why)
-                                                           : failure_set(why, "not enough memory");
-    for (char *letter = result == 0 ? strrchr(uids->owner, '\t') : NULL;
-         letter != NULL && *letter != '\0'; letter++)
-        *letter = (char)(*letter >= 'A' && *letter <= 'Z' ? *letter + 32 : *letter);
-    if (result == 0)
-        result = read_file(uids, why);
-    if (result == 0)
-        return uids;
+    if (uids->path == NULL || uids->owner == NULL) {
+        failure_set(why, "not enough memory");
+    } else {
+        make_small(strrchr(uids->owner, '\t'));
+        if (lock_file(uids, why) == 0 && read_file(uids, why) == 0)
+            return uids;
+    }
     release(uids);
     return NULL;
 }
@@ -214,6 +217,8 @@ static int strike_out(const struct uids *uids, struct failure *why) {
 
 int uids_settle(struct uids *uids, bool here, struct failure *why) {
     int result = 0;
+    if (uids->doubt == NULL)
+        return 0;
     if (here)
         take_line(uids, uids->doubt); /* without memory it is fetched again: better than lost */
     else
