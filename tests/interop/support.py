@@ -118,11 +118,12 @@ def environment(home):
 class Delivery(unittest.TestCase):
     """Tests with a server of their own: self.server."""
 
+    SERVER = Smtpd
     OPTIONS = ()
     maxDiff = 2000
 
     def setUp(self):
-        self.server = Smtpd(options=self.OPTIONS)
+        self.server = self.SERVER(options=self.OPTIONS)
         self.server.__enter__()
         self.addCleanup(self._end)
 

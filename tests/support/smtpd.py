@@ -177,9 +177,10 @@ class Smtpd:
     """A running server. `options` are of the form section.key=value; `wrapper` goes before the command."""
 
     program = "smtpd"
+    place = "bin"  # below the build
 
     def __init__(self, options=(), people=PEOPLE, domains="example.org", wrapper=(), store=None, port=0, tls=False):
-        program = BUILD / "bin" / self.program
+        program = BUILD / self.place / self.program
         if not program.exists():
             raise FileNotFoundError("%s is not built (or set KIT_BUILD)" % program)
         (BUILD / "tests").mkdir(parents=True, exist_ok=True)
