@@ -325,6 +325,11 @@ static void credentials_make_no_difference(void **state) {
     clear(&compared);
 }
 
+static void garbled_captures_are_survived(void **state) {
+    (void)state;
+    survive_garbled(good, UTTERANCES, 110, "\r\n. +OK-ER1LIST\0", 1500);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_mistake_has_its_rule),
@@ -333,6 +338,7 @@ int main(void) {
         cmocka_unit_test(what_is_deleted_cannot_be_fetched),
         cmocka_unit_test(stls_is_not_pipelined),
         cmocka_unit_test(credentials_make_no_difference),
+        cmocka_unit_test(garbled_captures_are_survived),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

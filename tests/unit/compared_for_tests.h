@@ -75,4 +75,60 @@ static inline const struct comparison_difference *heaviest(const struct comparis
     return found;
 }
 
+static inline unsigned any(unsigned *seed, unsigned below) {
+    *seed = *seed * 1103515245U + 12345U;
+    return (*seed >> 16) % below;
+}
+
+/* Packets lost, doubled, cut, and with other bytes and flags: any outcome, but one that is sound.
+   The bytes that are put in are some of `alphabet`, 16 characters. */
+static inline void survive_garbled(const struct utterance *good, size_t count, unsigned port,
+                                   const char *alphabet, int rounds) {
+    unsigned seed = 20261121;
+
+    for (int round = 0; round < rounds; round++) {
+        struct compared compared = {.frames = {{NULL, 0, 0}}};
+        struct frames *frames = &compared.frames[round % 2];
+        char bytes[64];
+        converse(&compared.frames[0], good, count, port);
+        converse(&compared.frames[1], good, count, port);
+        for (unsigned times = 1 + any(&seed, 4); times > 0; times--) {
+            struct dissect_frame *frame = &frames->list[any(&seed, (unsigned)frames->count)];
+            for (size_t i = 0; i < sizeof bytes; i++)
+                bytes[i] = alphabet[any(&seed, 16)];
+            switch (any(&seed, 5)) {
+            case 0:
+                frame->stream = -1;
+                break;
+            case 1:
+                frame->flags = any(&seed, 32);
+                break;
+            case 2:
+                frame->payload = (struct dissect_bytes){(unsigned char *)bytes, any(&seed, 64)};
+                break;
+            case 3:
+                frame->sequence += any(&seed, 60) - 30U;
+                break;
+            default:
+                frame->records = (struct dissect_bytes){(const unsigned char *)"\x16\x17\x15", 3};
+                break;
+            }
+        }
+        lay(&compared);
+        const struct comparison *comparison = &compared.comparison;
+        for (size_t i = 0; i < comparison->difference_count; i++) {
+            const struct comparison_difference *difference = &comparison->differences[i];
+            assert_true(difference->pair < comparison->pair_count);
+            const struct comparison_pair *pair = &comparison->pairs[difference->pair];
+            assert_true(difference->row < pair->row_count || pair->row_count == 0);
+            if (difference->has_byte)
+                assert_true(difference->at <=
+                            pair->rows[difference->row].step[COMPARISON_MINE]->length);
+        }
+        assert_true(comparison->outcome != COMPARISON_DIFFERS ||
+                    comparison_first_wrong(comparison) != NULL);
+        clear(&compared);
+    }
+}
+
 #endif
