@@ -1,7 +1,7 @@
 #include "retrieve.h"
+#include "crlf.h"
 #include "language.h"
 #include "number.h"
-#include "text.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@ struct retrieval {
     struct session *session;
     size_t number;
     int file;
-    struct text text;
+    struct crlf crlf;
     char out[2 * PIECE + ENDS];
     size_t used; /* bytes in `out`, not written yet */
     char in[PIECE];
@@ -80,10 +80,10 @@ static void send_pieces(struct retrieval *retrieval, bool whole) {
     ssize_t count = read_piece(retrieval);
     if (!begin(retrieval, count, whole))
         return;
-    while (count > 0 && !retrieval->text.done && visit->over == NULL) {
-        retrieval->used += text_take(&retrieval->text, retrieval->in, (size_t)count,
+    while (count > 0 && !retrieval->crlf.done && visit->over == NULL) {
+        retrieval->used += crlf_take(&retrieval->crlf, retrieval->in, (size_t)count,
                                      retrieval->out + retrieval->used);
-        count = retrieval->text.done ? 0 : read_piece(retrieval);
+        count = retrieval->crlf.done ? 0 : read_piece(retrieval);
         if (count > 0)
             write_collected(retrieval);
     }
@@ -91,7 +91,7 @@ static void send_pieces(struct retrieval *retrieval, bool whole) {
         break_off(retrieval);
         return;
     }
-    retrieval->used += text_end(&retrieval->text, retrieval->out + retrieval->used);
+    retrieval->used += crlf_end(&retrieval->crlf, retrieval->out + retrieval->used);
     add(retrieval, ".\r\n");
     write_collected(retrieval);
     retrieval->session->retrieved += whole ? 1 : 0;
@@ -101,14 +101,14 @@ static void send_pieces(struct retrieval *retrieval, bool whole) {
 static void check_size(const struct retrieval *retrieval) {
     const struct session *session = retrieval->session;
     unsigned long long size = maildrop_size(session->maildrop, retrieval->number);
-    if (retrieval->text.size != size)
+    if (retrieval->crlf.size != size)
         visit_log(&session->visit, LOG_WARN, "message %zu: %llu octets, it was listed with %llu",
-                  retrieval->number, retrieval->text.size, size);
+                  retrieval->number, retrieval->crlf.size, size);
 }
 
 static void send_message(struct session *session, size_t number, unsigned long long lines) {
     struct failure why;
-    bool gone, whole = lines == TEXT_ALL;
+    bool gone, whole = lines == CRLF_ALL;
     int file = maildrop_read(session->maildrop, number, &gone, &why);
     struct retrieval *retrieval = file < 0 ? NULL : malloc(sizeof *retrieval);
     if (file < 0 && gone) {
@@ -122,7 +122,7 @@ static void send_message(struct session *session, size_t number, unsigned long l
         retrieval->number = number;
         retrieval->file = file;
         retrieval->used = 0;
-        text_begin(&retrieval->text, lines);
+        crlf_begin(&retrieval->crlf, lines);
         send_pieces(retrieval, whole);
         if (whole && session->visit.over == NULL)
             check_size(retrieval);
@@ -135,7 +135,7 @@ static void send_message(struct session *session, size_t number, unsigned long l
 void retrieve_retr(struct session *session, const char *argument) {
     size_t number = number_message(session, argument);
     if (number > 0)
-        send_message(session, number, TEXT_ALL);
+        send_message(session, number, CRLF_ALL);
 }
 
 void retrieve_top(struct session *session, const char *argument) {
@@ -150,5 +150,5 @@ void retrieve_top(struct session *session, const char *argument) {
     snprintf(text, sizeof text, "%llu", message);
     size_t number = number_message(session, text);
     if (number > 0)
-        send_message(session, number, lines < TEXT_ALL ? lines : TEXT_ALL - 1);
+        send_message(session, number, lines < CRLF_ALL ? lines : CRLF_ALL - 1);
 }

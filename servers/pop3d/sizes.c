@@ -1,6 +1,6 @@
 #include "sizes.h"
+#include "crlf.h"
 #include "sizes_file.h"
-#include "text.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -35,19 +35,19 @@ bool sizes_from_name(const char *base, uint64_t *size) {
 /* Reads the whole file. 0 or -1 with errno. */
 static int count(int file, uint64_t *size) {
     char *bytes = malloc(PIECE);
-    struct text text;
+    struct crlf crlf;
     ssize_t length = -1;
-    text_begin(&text, TEXT_ALL);
+    crlf_begin(&crlf, CRLF_ALL);
     while (bytes != NULL && (length = read(file, bytes, PIECE)) != 0) {
         if (length > 0)
-            text_count(&text, bytes, (size_t)length);
+            crlf_count(&crlf, bytes, (size_t)length);
         else if (errno != EINTR)
             break;
     }
     int error = errno;
     free(bytes);
-    text_count_end(&text);
-    *size = text.size;
+    crlf_count_end(&crlf);
+    *size = crlf.size;
     errno = error;
     return length < 0 ? -1 : 0;
 }

@@ -1,5 +1,5 @@
 /*
- * text: from the bytes of a message's file to those that POP3 sends (RFC 1939 §3, §11).
+ * crlf: from the bytes of a message's file to those that POP3 sends (RFC 1939 §3, §11).
  *
  * Files have LF at the end of lines, as Unix has it, or CR LF, if another program wrote them; sent
  * is CR LF. A line that begins with a dot gets another one in front. A last line without an end
@@ -7,15 +7,15 @@
  *
  * No input or output here: the bytes may come in pieces of any size, and the result is the same.
  */
-#ifndef POP3D_TEXT_H
-#define POP3D_TEXT_H
+#ifndef POP3D_CRLF_H
+#define POP3D_CRLF_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#define TEXT_ALL ((unsigned long long)-1) /* lines of the body */
+#define CRLF_ALL ((unsigned long long)-1) /* lines of the body */
 
-struct text {
+struct crlf {
     bool begun;              /* within a line */
     bool cr;                 /* the last byte was CR */
     bool only_cr;            /* the line has nothing but that CR so far */
@@ -26,17 +26,17 @@ struct text {
 };
 
 /* Starts a message: its header, the empty line, and `lines` lines of the body (TOP). */
-void text_begin(struct text *text, unsigned long long lines);
+void crlf_begin(struct crlf *crlf, unsigned long long lines);
 
 /* Takes `count` bytes; writes what is sent for them to `out`, which has room for twice as many, and
-   returns how many that are. Once text->done is set, that is nothing any more. */
-size_t text_take(struct text *text, const char *bytes, size_t count, char *out);
+   returns how many that are. Once crlf->done is set, that is nothing any more. */
+size_t crlf_take(struct crlf *crlf, const char *bytes, size_t count, char *out);
 
 /* At the end of the file: ends the last line. `out` has room for 2 bytes. */
-size_t text_end(struct text *text, char *out);
+size_t crlf_end(struct crlf *crlf, char *out);
 
-/* Counts instead of writing: after both, text->size is what RETR sends. */
-void text_count(struct text *text, const char *bytes, size_t count);
-void text_count_end(struct text *text);
+/* Counts instead of writing: after both, crlf->size is what RETR sends. */
+void crlf_count(struct crlf *crlf, const char *bytes, size_t count);
+void crlf_count_end(struct crlf *crlf);
 
 #endif
