@@ -1,6 +1,6 @@
 """pop3d beside Dovecot's POP3 server, on the same Maildirs, in one run.
 
-    fetching.py [--messages N] [--retrieve N] [--rounds N] [--plain] [--json FILE]
+    fetching.py [--messages N] [--retrieve N] [--rounds N] [--plain] [--store DIRECTORY] [--json FILE]
 
 A maildrop of 100,000 messages (--messages): the time of the login, STAT, UIDL, LIST and a RETR in the middle, each with
 the reply read to its end; and the memory of the process that does it. Then RETR of 10,000 messages (--retrieve), one
@@ -33,6 +33,7 @@ from smtpd import BUILD, PASSWORD  # noqa: E402
 OCTETS = 4096
 STEPS = ("login and STAT", "UIDL", "LIST", "RETR in the middle", "QUIT")
 WINDOW = 100  # commands under way, pipelined
+PATIENCE = 900  # seconds: who reads all messages first needs his time
 
 
 def fill(mailbox, count, plain):
@@ -146,8 +147,9 @@ class Theirs:
 
 
 def login(server, user):
-    peer = server.connect().greet()
-    peer.good("USER " + user)
+    peer = server.connect()
+    peer.socket.settimeout(PATIENCE)
+    peer.greet().good("USER " + user)
     return peer
 
 
@@ -257,8 +259,13 @@ def arguments():
     parser.add_argument("--retrieve", type=int, default=10000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--plain", action="store_true", help="names without sizes")
+    parser.add_argument("--store", type=pathlib.Path, default=BUILD / "tests", metavar="DIRECTORY",
+                        help="where the mailboxes are (build/tests)")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE")
-    return parser.parse_args()
+    given = parser.parse_args()
+    (BUILD / "tests").mkdir(parents=True, exist_ok=True)
+    given.store = given.store.resolve()
+    return given
 
 
 def main():
@@ -267,9 +274,9 @@ def main():
         print("skipped:", dovecot.why_no_pop3())
         return 77
     given.json = given.json and given.json.resolve()
-    network.enter(*(word for path in [BUILD / "tests"] + ([given.json.parent] if given.json else []) for word in ("--writable", str(path))),
+    network.enter(*(word for path in [BUILD / "tests", given.store] + ([given.json.parent] if given.json else []) for word in ("--writable", str(path))),
                   several_users=network.can_have_users())
-    directory = pathlib.Path(tempfile.mkdtemp(prefix="fetching.", dir=BUILD / "tests"))
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="fetching.", dir=given.store))
     directory.chmod(0o755)
     servers = []
     try:

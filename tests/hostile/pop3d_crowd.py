@@ -228,7 +228,7 @@ class Start(unittest.TestCase):
             self.assertEqual(len(peer.rest()), 50002)
             refused(peer.reply(), "SYS/TEMP")
             self.assertIsNone(peer.reply())
-        self.assertEqual(self.server.stop(), 0)
+        self.assertEqual(self.server.process.wait(PATIENCE), 0)
 
 
 if __name__ == "__main__":
