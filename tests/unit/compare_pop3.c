@@ -120,6 +120,9 @@ static const struct mistake {
      "+OK\r\n1 17.M5P4.mail\r\n2 "
      "abcdefghij0123456789abcdefghij0123456789abcdefghij0123456789abcdefghij1\r\n.\r\n",
      2},
+    {"uidl", COMPARISON_WRONG, "RFC 1939 §7",
+     "Messages 1 and 2 have the same unique-id, 17.M5P4.mail", NAMES,
+     "+OK\r\n1 17.M5P4.mail\r\n2 17.M5P4.mail\r\n.\r\n", 2},
     /* The message, which is the server's here. */
     {"stuffing", COMPARISON_WRONG, "RFC 1939 §3",
      "The server sends the line \".hidden\" of the message as it is; the client takes away", LETTER,
@@ -283,6 +286,28 @@ static void what_is_deleted_cannot_be_fetched(void **state) {
     clear(&compared);
 }
 
+/* UIDL and UIDL 1 must tell the same. */
+static void a_unique_id_stays_the_same(void **state) {
+    (void)state;
+    struct compared compared = {.frames = {{NULL, 0, 0}}};
+    struct utterance mine[] = {
+        {S, "+OK\r\n", 0},    {C, "UIDL\r\n", 0},     {S, "+OK\r\n1 a1\r\n2 a2\r\n.\r\n", 0},
+        {C, "UIDL 2\r\n", 0}, {S, "+OK 2 a2\r\n", 0}, {C, "QUIT\r\n", 0},
+        {S, "+OK\r\n", 0}};
+    const size_t count = sizeof mine / sizeof *mine;
+
+    converse(&compared.frames[1], mine, count, 110);
+    mine[4].text = "+OK 2 b2\r\n";
+    converse(&compared.frames[0], mine, count, 110);
+    lay(&compared);
+    const struct comparison_difference *first = comparison_first_wrong(&compared.comparison);
+    assert_non_null(first);
+    assert_string_equal(
+        first->sentence,
+        "Message 2 has the unique-id b2, and before it had a2: it must stay the same.");
+    clear(&compared);
+}
+
 /* RFC 2595 §4: behind STLS nothing may follow at once. */
 static void stls_is_not_pipelined(void **state) {
     (void)state;
@@ -336,6 +361,7 @@ int main(void) {
         cmocka_unit_test(another_size_may_be_true),
         cmocka_unit_test(order_is_judged),
         cmocka_unit_test(what_is_deleted_cannot_be_fetched),
+        cmocka_unit_test(a_unique_id_stays_the_same),
         cmocka_unit_test(stls_is_not_pipelined),
         cmocka_unit_test(credentials_make_no_difference),
         cmocka_unit_test(garbled_captures_are_survived),

@@ -81,7 +81,7 @@ bool look_hurries(const struct look *look);
 /* The client's command before this exchange, in mine; NULL behind the greeting. */
 const struct dialogue_step *look_command_before(const struct look *look);
 
-/* Of rules_pop3.c and rules_pop3_size.c; they apply to POP3 alone. */
+/* Of rules_pop3.c, rules_pop3_size.c and rules_pop3_uidl.c; they apply to POP3 alone. */
 bool rule_lacks_quit_pop3(struct look *look);
 bool rule_asks_capabilities(struct look *look);
 bool rule_names_mailbox_otherwise(struct look *look);
@@ -90,7 +90,8 @@ bool rule_pipelines_into_tls(struct look *look);
 bool rule_has_other_response_code(struct look *look);
 bool rule_has_no_response_code(struct look *look);
 bool rule_has_other_capability(struct look *look);
-bool rule_has_bad_uidl(struct look *look);
+bool rule_has_long_uidl(struct look *look);
+bool rule_has_wrong_uidl(struct look *look);
 bool rule_has_false_octets(struct look *look);
 bool rule_has_other_octets(struct look *look);
 bool rule_has_other_maildrop(struct look *look);

@@ -195,24 +195,3 @@ bool rule_has_other_capability(struct look *look) {
     look_say(look, ": what a server can is its own business.");
     return true;
 }
-
-/* Names of messages differ; but each is 1 to 70 characters that can be seen (RFC 1939 §7). */
-bool rule_has_bad_uidl(struct look *look) {
-    enum {
-        MOST = 70
-    };
-    const char *blank = look_is_pop3(look) && look->mine->side == DIALOGUE_SERVER &&
-                                strcmp(look_verb(look, COMPARISON_MINE), "UIDL") == 0
-                            ? memrchr(look->mine->bytes, ' ', look->mine->length)
-                            : NULL;
-
-    if (blank == NULL)
-        return false;
-    size_t at = (size_t)(blank - look->mine->bytes) + 1, length = look->mine->length - at;
-    if (length <= MOST)
-        return false;
-    look_say(look, "The unique-id in ");
-    look_quote(look, look->mine);
-    look_say(look, " has %zu characters; %d is the most.", length, MOST);
-    return look_at(look, at);
-}

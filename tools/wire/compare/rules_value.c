@@ -89,7 +89,8 @@ static bool varies(struct look *look) {
 const struct rule value_rules[] = {
     {"date", "RFC 5322 §3.3", has_bad_date, COMPARISON_WRONG, false},
     {"message-id", "RFC 5322 §3.6.4", has_bad_message_id, COMPARISON_WRONG, false},
-    {"uidl", "RFC 1939 §7", rule_has_bad_uidl, COMPARISON_WRONG, false},
+    {"uidl", "RFC 1939 §7", rule_has_long_uidl, COMPARISON_WRONG, false},
+    {"uidl", "RFC 1939 §7", rule_has_wrong_uidl, COMPARISON_WRONG, false},
     {"value", NULL, varies, COMPARISON_ENVIRONMENT, false},
     {NULL, NULL, NULL, COMPARISON_SAME, false},
 };
