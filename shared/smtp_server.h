@@ -5,7 +5,8 @@
  * talks with that one client until it is done. The message goes into Maildirs (maildir.h), and the
  * 250 behind it is a promise: it is on the disk (§4.2.5).
  *
- *     labs/09-smtp-server/smtp_server.c   the functions with a TODO: yours
+ *     labs/09-smtp-server/smtp_server.c   TODO 1 to 4, what is said: yours
+ *     labs/09-smtp-server/smtp_store.c    TODO 5 to 7, what is kept: yours
  *     shared/smtp_server.c                the others, at the end: what the kit gives you
  *     servers/lab/smtp.c                  the main: configuration, mailboxes, listeners
  *
@@ -87,11 +88,15 @@ struct smtp_server_session {
  * Each line has idle_ms from when it is waited for, however it trickles in. What can come instead:
  *   - a line of more than SMTP_SERVER_LINE octets, one that ends in LF alone, one with a control
  *     character in it (below 32, or 127; NUL is one): 500, and the session goes on;
- *   - STREAM_TIMEOUT, STREAM_INTERRUPTED (the server stops): 421, and the end. So that a client
- *     that does not read cannot hold it, the 421 has a deadline of its own, two seconds;
- *   - STREAM_END, STREAM_FAILED: the end. Half a line is no command: it is not run.
+ *   - any other result: smtp_server_lost. Half a line is no command: it is not run.
+ *
+ * smtp_server_lost ends the session, since a read has brought `result` instead of bytes. At
+ * STREAM_TIMEOUT and STREAM_INTERRUPTED (the server stops) with a 421, which is sent at once; so
+ * that a client who does not read cannot hold it, it has a deadline of its own, two seconds. At
+ * STREAM_END and STREAM_FAILED without a word.
  */
 void smtp_server_session(struct smtp_server_session *session);
+void smtp_server_lost(struct smtp_server_session *session, enum stream_result result);
 
 /*
  * TODO 2. Runs the command in session->line, which holds no control character: exactly one reply,
@@ -103,15 +108,19 @@ void smtp_server_session(struct smtp_server_session *session);
  *     MAIL         GREETED          smtp_server_mail
  *     RCPT         SENDER, READY    smtp_server_rcpt
  *     DATA         READY            smtp_server_data
- *     RSET         in any state     forgets the envelope: back to GREETED from SENDER and READY
+ *     RSET         in any state     250, behind smtp_server_forget
  *     NOOP         in any state     250; an argument is ignored (§4.1.1.9)
  *     VRFY         in any state     252: neither yes nor no (§3.5.3); without an argument 501
  *     HELP         in any state     214; an argument may be ignored
  *     QUIT         in any state     221, and the session is over
  *
  * RSET, DATA and QUIT take no argument: 501, and nothing is done.
+ *
+ * smtp_server_forget forgets the envelope: no recipient is left, and the state is GREETED, if it
+ * was SENDER or READY.
  */
 void smtp_server_command(struct smtp_server_session *session);
+void smtp_server_forget(struct smtp_server_session *session);
 
 /*
  * TODO 3. EHLO and HELO (§4.1.1.1): 250, and the state is GREETED; a message under way is forgotten
