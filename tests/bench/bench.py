@@ -1,6 +1,7 @@
 """./kit bench: smtpd beside its peers and beside the disk, all in one run on this machine.
 
     bench.py [--rounds N] [--seconds S] [--apart] [--store DIRECTORY] [--json FILE] [--smoke]
+    bench.py fetching …     pop3d beside Dovecot: see fetching.py
 
 Throughput: Postfix's generator smtp-source sends messages of 4 KiB with 1, 10 and 50 sessions, over
 a new connection for each message and over connections that are used again, to
@@ -40,6 +41,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import connections  # noqa: E402
 import encrypted  # noqa: E402
+import fetching  # noqa: E402
 import network  # noqa: E402
 import postfix  # noqa: E402
 from smtpd import BUILD  # noqa: E402
@@ -187,4 +189,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(fetching.main(sys.argv[2:]) if sys.argv[1:2] == ["fetching"] else main())

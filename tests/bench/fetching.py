@@ -1,6 +1,6 @@
 """pop3d beside Dovecot's POP3 server, on the same Maildirs, in one run.
 
-    fetching.py [--messages N] [--retrieve N] [--rounds N] [--plain] [--store DIRECTORY] [--json FILE]
+    bench.py fetching [--messages N] [--retrieve N] [--rounds N] [--plain] [--store DIRECTORY] [--json FILE]
 
 A maildrop of 100,000 messages (--messages): the time of the login, STAT, UIDL, LIST and a RETR in the middle, each with
 the reply read to its end; and the memory of the process that does it. Then RETR of 10,000 messages (--retrieve), one
@@ -253,8 +253,8 @@ def print_table(result, given):
         row(name, result["rates"]["pop3d %s" % pipelined], result["rates"]["Dovecot %s" % pipelined], "/s", 1)
 
 
-def arguments():
-    parser = argparse.ArgumentParser(prog="fetching.py", description="Measures pop3d beside Dovecot.")
+def arguments(words):
+    parser = argparse.ArgumentParser(prog="bench.py fetching", description="Measures pop3d beside Dovecot.")
     parser.add_argument("--messages", type=int, default=100000)
     parser.add_argument("--retrieve", type=int, default=10000)
     parser.add_argument("--rounds", type=int, default=3)
@@ -262,14 +262,14 @@ def arguments():
     parser.add_argument("--store", type=pathlib.Path, default=BUILD / "tests", metavar="DIRECTORY",
                         help="where the mailboxes are (build/tests)")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE")
-    given = parser.parse_args()
+    given = parser.parse_args(words)
     (BUILD / "tests").mkdir(parents=True, exist_ok=True)
     given.store = given.store.resolve()
     return given
 
 
-def main():
-    given = arguments()
+def main(words):
+    given = arguments(words)
     if dovecot.why_no_pop3():
         print("skipped:", dovecot.why_no_pop3())
         return 77
@@ -301,4 +301,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
