@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define REMOVE_TRIES 10
+
 struct maildrop {
     int lock;    /* -1: there is no mailbox */
     int mailbox; /* the same */
@@ -146,19 +148,19 @@ void maildrop_reset(struct maildrop *maildrop) {
     sum_up(maildrop);
 }
 
-/* 1: removed; 0: it had gone; -1 with errno. */
+/* 1: removed; 0: it had gone; -1 with errno: another program moves it faster than it is caught, or
+   it cannot be removed. */
 static int remove_one(struct snapshot *snapshot, size_t index) {
     char path[SNAPSHOT_PATH_SIZE];
-    do {
-        if (snapshot->messages[index].gone)
-            return 0;
+    for (int tries = 0; tries < REMOVE_TRIES && !snapshot->messages[index].gone; tries++) {
         snapshot_path(snapshot, index, path);
         if (unlinkat(snapshot->mailbox, path, 0) == 0)
             return 1;
         if (errno != ENOENT)
             return -1;
-        errno = ENOENT; /* what a message that is never caught where it was found leaves */
-    } while (snapshot_find(snapshot, index));
+        snapshot_find(snapshot, index);
+    }
+    errno = EBUSY;
     return snapshot->messages[index].gone ? 0 : -1;
 }
 

@@ -39,6 +39,16 @@ static int read_all(int file, struct buf *into) {
     return 0;
 }
 
+/* Makes a string of each line. What stands behind the last line's end was cut off: it is left out.
+ */
+static void cut_lines(struct buf *text) {
+    while (text->length > 0 && text->bytes[text->length - 1] != '\n')
+        text->length--;
+    for (size_t i = 0; i < text->length; i++)
+        if (text->bytes[i] == '\n')
+            text->bytes[i] = '\0';
+}
+
 struct sizes_file *sizes_file_open(int mailbox) {
     struct sizes_file *known = calloc(1, sizeof *known);
     if (known == NULL)
@@ -47,11 +57,12 @@ struct sizes_file *sizes_file_open(int mailbox) {
     buf_init(&known->old, LIMIT);
     buf_init(&known->new, LIMIT);
     int file = openat(mailbox, NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (file >= 0) {
-        if (read_all(file, &known->old) < 0)
-            buf_free(&known->old);
-        close(file);
-    }
+    if (file < 0)
+        return known;
+    if (read_all(file, &known->old) < 0)
+        buf_free(&known->old);
+    close(file);
+    cut_lines(&known->old);
     return known;
 }
 
@@ -69,13 +80,8 @@ static bool look(struct sizes_file *known, struct known *line) {
     if (known->at >= known->old.length)
         return false;
     const char *text = known->old.bytes + known->at;
-    char *end = memchr(text, '\n', known->old.length - known->at);
-    if (end != NULL)
-        *end = '\0'; /* sees the same line again the next time, up to here */
-    else
-        end = memchr(text, '\0', known->old.length - known->at);
     uint64_t seconds = 0, nanoseconds = 0;
-    if (end == NULL || (text = read_number(text, &line->octets)) == NULL ||
+    if ((text = read_number(text, &line->octets)) == NULL ||
         (text = read_number(text, &seconds)) == NULL ||
         (text = read_number(text, &nanoseconds)) == NULL ||
         (line->base = read_number(text, &line->size)) == NULL) {

@@ -4,7 +4,7 @@
 
 A maildrop of 100,000 messages (--messages): the time of the login, STAT, UIDL, LIST and a RETR in the middle, each with
 the reply read to its end; and the memory of the process that does it. Then RETR of 10,000 messages (--retrieve), one
-after the other and pipelined. Messages have 4 KiB. They are named as smtpd names them, with sizes; --plain: without, so
+after the other and pipelined. Messages have 1 to 7 KiB. They are named as smtpd names them, with sizes; --plain: without, so
 that each server counts at the first login and uses what it has noted then at the others (`first` and `again`).
 
 Dovecot answers PASS before it opens the maildrop, and opens it at the first command: so the two are added up as `login
@@ -30,21 +30,23 @@ import network  # noqa: E402
 from pop3d import Peer, Pop3d  # noqa: E402
 from smtpd import BUILD, PASSWORD  # noqa: E402
 
-OCTETS = 4096
+LEAST, MOST = 1024, 7168  # octets of a message, about
 STEPS = ("login and STAT", "UIDL", "LIST", "RETR in the middle", "QUIT")
 WINDOW = 100  # commands under way, pipelined
 PATIENCE = 900  # seconds: who reads all messages first needs his time
 
 
 def fill(mailbox, count, plain):
-    """Messages as smtpd would have delivered them."""
-    body = (b"x" * 75 + b"\n") * ((OCTETS - 30) // 76)
+    """Messages as smtpd would have delivered them, of different sizes: Dovecot hashes names, and where all have the same
+    sizes in them, hardly two of its hashes differ."""
     for directory in ("new", "cur", "tmp"):
         (mailbox / directory).mkdir(parents=True)
+    lines = (b"x" * 75 + b"\n") * (MOST // 76)
     for number in range(count):
-        text = b"Subject: message %09d\n\n" % number + body
+        text = b"Subject: message %09d\n\n" % number + lines[: LEAST + number * 7919 % (MOST - LEAST)] + b"\n"
         sizes = "" if plain else ",S=%d,W=%d" % (len(text), len(text) + text.count(b"\n"))
-        (mailbox / "new" / ("%d.M%dP411Q%d.mail%s" % (1700000000 + number // 10, number % 10, number, sizes))).write_bytes(text)
+        name = "%d.M%06dP411Q%d.mail%s" % (1700000000 + number // 10, number * 104729 % 1000000, number + 1, sizes)
+        (mailbox / "new" / name).write_bytes(text)
 
 
 def read_until_dot(peer):
@@ -192,7 +194,7 @@ def retrieve(server, count, pipelined):
             end = (end + piece)[-4:]
         seconds = time.perf_counter() - begin
         peer.good("QUIT")
-    assert octets > count * OCTETS
+    assert octets > count * LEAST
     return count / seconds
 
 
@@ -236,7 +238,7 @@ def ratio(ours, theirs):
 
 
 def print_table(result, given):
-    print("\n%d messages of %d octets, names %s sizes" % (given.messages, OCTETS, "without" if given.plain else "with"))
+    print("\n%d messages of 1 to 7 KiB, names %s sizes" % (given.messages, "without" if given.plain else "with"))
     print("%-22s %12s %12s %10s" % ("", "pop3d", "Dovecot", "ratio"))
 
     def row(name, ours, theirs, unit="ms", scale=1000):
