@@ -71,7 +71,7 @@ class Grid(unittest.TestCase):
     def test_good_servers(self):
         self.server("smtp_server.py", "09-smtp-server")
         self.server("pop3_server.py", "10-pop3-server")
-        cells = self.cells("yours", "smtp", "curl", "smtplib", "poplib")
+        cells = self.cells("09-smtp-server", "10-pop3-server", "smtp", "curl", "smtplib", "poplib")
         self.assertEqual({name for name, cell in cells.items() if cell["passed"]}, {
             ("smtp", "09-smtp-server yours"), ("curl", "09-smtp-server yours"), ("smtplib", "09-smtp-server yours"),
             ("curl", "10-pop3-server yours"), ("poplib", "10-pop3-server yours")})
@@ -132,6 +132,14 @@ class Grid(unittest.TestCase):
         failure, = re.findall(r"(?m)^NO .*\n .*$", said)
         self.assertRegex(failure, r"\ANO curl, smtplib -> 09-smtp-server yours: it ended well, but .*\n    \S.*curl ")
         self.assertIn("2 of 4 exchanges went well", said)
+
+    def test_yours(self):
+        # On either side: your client with each server, and each client with your server.
+        self.server("smtp_server.py", "09-smtp-server")
+        self.program("03-smtp-send", CLIENT % "exit 1")
+        self.assertEqual(set(self.cells("yours", "smtp", "smtpd clear", "03-smtp-send", "09-smtp-server")), {
+            ("smtp", "09-smtp-server yours"), ("03-smtp-send yours", "09-smtp-server yours"),
+            ("03-smtp-send yours", "smtpd clear")})
 
     def test_misuse(self):
         status, said = self.grid("nobody")

@@ -68,7 +68,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="kit grid", description="Every client with every server: the table of passes.",
                                      epilog="Exit status: 0 all went well, 1 not all, 2 the grid could not be made.")
     parser.add_argument("names", nargs="*", metavar="NAME",
-                        help="only clients and servers with these names: curl, smtpd, 09-smtp-server, yours …")
+                        help="only clients and servers with these names: curl, smtpd, 09-smtp-server …; yours: what you have a part in")
     parser.add_argument("--json", action="store_true", help="for programs: a list of the cells")
     parser.add_argument("--plain", action="store_true", help="ASCII without colour, as where it does not go to a terminal")
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1, metavar="N",
@@ -77,27 +77,32 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def choose(names: list[str]) -> list[Task]:
-    """The cells that are wanted. A name of a client leaves the other clients out, one of a server the other servers."""
-    rows = {protocol: clients.of(protocol, BUILD) for protocol in PROTOCOLS}
-    columns = {protocol: servers.built(BUILD, protocol) for protocol in PROTOCOLS}
-    everybody = [one for protocol in PROTOCOLS for one in (*rows[protocol], *columns[protocol])]
+    """The cells that are wanted. A name of a client leaves the other clients out, one of a server the other servers;
+    one of both, "yours", leaves out what neither side of a cell has."""
+    pairs = [(protocol, column, client) for protocol in PROTOCOLS for column in servers.built(BUILD, protocol)
+             for client in clients.of(protocol, BUILD)]
+    of_columns = {name for name in names for _, column, _ in pairs if matches(column, name)}
+    of_rows = {name for name in names for _, _, client in pairs if matches(client, name)}
     for name in names:
-        if not any(matches(one, name) for one in everybody):
+        if name not in of_columns | of_rows:
             raise Unable(f"there is no client or server '{name}'")
-    rows, columns = narrow(rows, names), narrow(columns, names)
-    return [Task(protocol, column, rows[protocol]) for protocol in PROTOCOLS for column in columns[protocol]
-            if rows[protocol]]
-
-
-def narrow(everyone: dict[str, list], names: list[str]) -> dict[str, list]:
-    """Those who are named, or all when nobody of their kind is."""
-    named = {protocol: [one for one in ones if any(matches(one, name) for name in names)]
-             for protocol, ones in everyone.items()}
-    return named if any(named.values()) else everyone
+    both = of_columns & of_rows
+    wanted = [(protocol, column, client) for protocol, column, client in pairs
+              if has_one(column, of_columns - both) and has_one(client, of_rows - both)
+              and (has_one(column, both) or has_one(client, both))]
+    tasks: dict[str, Task] = {}
+    for protocol, column, client in wanted:
+        tasks.setdefault(column.title, Task(protocol, column, [])).clients.append(client)
+    return list(tasks.values())
 
 
 def matches(one: clients.Client | servers.Column, name: str) -> bool:
     return name in (one.title, *one.title.split())
+
+
+def has_one(one: clients.Client | servers.Column, names: set[str]) -> bool:
+    """Whether it has one of the names, or there are none to have."""
+    return not names or any(matches(one, name) for name in names)
 
 
 def is_private() -> bool:
@@ -153,7 +158,9 @@ def tables(tasks: list[Task], cells: list[Cell]) -> list[Table]:
         of = [task for task in tasks if task.protocol == protocol]
         if of:
             found = {(cell.client, cell.column): cell for cell in cells if cell.protocol == protocol}
-            made.append(Table(protocol, [client.title for client in of[0].clients],
+            tried = {client.title for task in of for client in task.clients}
+            rows = [client.title for client in clients.CLIENTS if client.protocol == protocol and client.title in tried]
+            made.append(Table(protocol, rows,
                               [(task.column.server.name, task.column.label) for task in of], found))
     return made
 
@@ -170,7 +177,7 @@ def show(tasks: list[Task], cells: list[Cell], plain: bool) -> None:
     style = Style(terminal and "utf" in (sys.stdout.encoding or "").lower(), terminal and not os.environ.get("NO_COLOR"))
     for table in tables(tasks, cells):
         print("\n".join(["", *draw(table, style)]))
-    told = failures(cells, style)
+    told = failures(cells, style, shutil.get_terminal_size().columns if terminal else None)
     print("\n".join([*([""] if told else []), *told, "", *summary(cells, packages(tasks, cells))]))
 
 

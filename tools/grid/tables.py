@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import textwrap
 
 MEANING = {
     "smtp": "SMTP: a letter to bob, which must lie in his mailbox byte for byte",
@@ -69,14 +70,16 @@ def draw(table: Table, style: Style) -> list[str]:
         line = "  " + row.ljust(first)
         for (server, label), width in zip(table.columns, widths):
             cell = table.cells.get((row, f"{server} {label}"))
-            passed = cell.passed if cell else None
-            line += style.paint(passed, style.signs[passed]) + " " * (width - len(style.signs[passed]))
+            sign = style.signs[cell.passed] if cell else ""
+            line += (style.paint(cell.passed, sign) if cell else "") + " " * (width - len(sign))
         lines.append(line.rstrip())
     return lines
 
 
-def failures(cells: list[Cell], style: Style) -> list[str]:
-    """A line for each ✗ that has a reason of its own, with all pairs that have it; below it what was run."""
+def failures(cells: list[Cell], style: Style, width: int | None) -> list[str]:
+    """A line for each ✗ that has a reason of its own, with all pairs that have it; below it what was run.
+
+    Broken between words to the width of a terminal, but for command lines, which can be copied."""
     reasons: dict[str, list[Cell]] = {}
     for cell in cells:
         if cell.passed is False:
@@ -84,7 +87,9 @@ def failures(cells: list[Cell], style: Style) -> list[str]:
     lines = []
     for reason, same in reasons.items():
         for who, where in pairs(same):
-            lines.append(f"{style.paint(False, style.signs[False])} {who} {style.arrow} {where}: {reason}")
+            text = f"{who} {style.arrow} {where}: {reason}"
+            parts = textwrap.wrap(text, width - 2, break_on_hyphens=False) if width else [text]
+            lines += [f"{style.paint(False, style.signs[False])} {parts[0]}", *(f"  {part}" for part in parts[1:])]
         if same[0].ran:
             lines.append(f"    {same[0].ran}")
     return lines
