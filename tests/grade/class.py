@@ -180,7 +180,7 @@ def main():
     if options.open:
         own_network()
     first, _, last = options.labs.partition("-")
-    place = (options.build / "tests" / "class" / ("open" if options.open else "private")).resolve()
+    place = (options.build / "tests" / "class" / f"{'open' if options.open else 'private'}-{options.labs}").resolve()
     directory, out = place / "hand-ins", place / "grades"
     shutil.rmtree(out, ignore_errors=True)
     outside = Outside()

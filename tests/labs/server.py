@@ -11,7 +11,7 @@ source = Path(__file__).parent
 # What the verdicts of the checks say that do not hold.
 EXPECTED = {
     "wrong": 'line 3: waited for "S: 354 *", the server sent "250 yes"',
-    "silent": "the server did not start to listen: it did not end by itself and was stopped after 1 s",
+    "silent": "the server did not start to listen: it had not said so after 1.",
     "refuse": "the server did not start to listen: it ended with status 1\nit said last:  server: I will not",
     "crash": "the server did not start to listen: it crashed: Segmentation fault",
     "deaf": "it did not end when it was asked to (SIGTERM), and was killed",

@@ -22,7 +22,8 @@ BUILD_LIMITS = ["prlimit", "--cpu=15", "--as=2147483648", "--fsize=134217728", "
 BUILD_OUTPUT = 1 << 20
 CHECK_SECONDS = 900
 DRAW_SECONDS = 60
-LATE = re.compile(r"showed no more|sent no more|was stopped after|ends within|did not come to its end")
+LATE = re.compile(r"showed no more|sent no more|was stopped after|ends within|did not come to its end"
+                  r"|had not said so after|were greeted|and was killed|in time")
 LATE_CHECKS = 4
 KEPT = ("capture.pcapng", "stdout", "stderr")
 KEPT_LIMIT = 64 << 20  # bytes of a lab's files

@@ -37,7 +37,8 @@ static int add_notes(const struct lab *lab, const struct evidence *evidence,
     char words[200];
     int added = 0;
     run_result_describe(result, words, sizeof words);
-    if (result->ending != RUN_ENDED && (got == NULL || strstr(got, words) == NULL))
+    if (result->ending != RUN_ENDED && result->start[0] == '\0' &&
+        (got == NULL || strstr(got, words) == NULL))
         added |= fields_add(verdict, "note", "the program %s", words);
     if (result->todo[0] != '\0' && (got == NULL || strstr(got, result->todo) == NULL))
         added |= fields_add(verdict, "note", "%s", result->todo);

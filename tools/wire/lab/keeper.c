@@ -54,18 +54,6 @@ static bool await_ready(struct keeping *keeping) {
     return output->length > 0;
 }
 
-/* The last line of its words. */
-static void last_words(const struct buf *error, char *words, size_t size) {
-    size_t end = error->length;
-    while (end > 0 && error->bytes[end - 1] == '\n')
-        end--;
-    size_t start = end;
-    while (start > 0 && error->bytes[start - 1] != '\n')
-        start--;
-    snprintf(words, size, "%.*s", (int)(end - start < 160 ? end - start : 160),
-             end > start ? error->bytes + start : "");
-}
-
 static void finish(struct keeping *keeping, char *words, size_t size) {
     program_has_ended(&keeping->program, -1);
     program_finish(&keeping->program, NULL);
@@ -74,13 +62,15 @@ static void finish(struct keeping *keeping, char *words, size_t size) {
 }
 
 static _Noreturn void give_up(struct keeping *keeping) {
-    char end[200], last[200], words[450];
+    char end[200], words[450];
+    const char *last;
     if (!program_has_ended(&keeping->program, 0))
         program_stop(&keeping->program, RUN_TIME);
     finish(keeping, end, sizeof end);
-    last_words(&keeping->program.error, last, sizeof last);
-    int length = snprintf(words, sizeof words, "it %s%s%s", end,
-                          *last == '\0' ? "" : "; it said last:  ", last);
+    size_t said = program_last_words(&keeping->program, &last);
+    int length =
+        snprintf(words, sizeof words, "it %s%s%.*s", end,
+                 said == 0 ? "" : "; it said last:  ", (int)(said < 160 ? said : 160), last);
     _exit(send(keeping->channel, words, (size_t)length, MSG_NOSIGNAL) < 0 ? 1 : 0);
 }
 

@@ -58,8 +58,9 @@ void performance_play(const struct performance *performance, char *report, size_
         performance->over(performance->context);
     for (size_t i = 0; i < stage.count; i++)
         endpoint_close(&stage.ends[i]);
+    deadline until = patience(performance, performance->server ? 0 : CLOSING_MS);
     for (size_t i = 0; i < stage.count; i++) {
-        stage.ends[i].until = patience(performance, performance->server ? 0 : CLOSING_MS);
+        stage.ends[i].until = until;
         endpoint_finish(&stage.ends[i]);
     }
 }

@@ -167,3 +167,15 @@ int program_finish(struct program *program, struct failure *why) {
     sandbox_end(sandbox);
     return written_tidy(&sandbox->written, why);
 }
+
+size_t program_last_words(const struct program *program, const char **line) {
+    const struct buf *error = &program->error;
+    size_t end = error->length;
+    while (end > 0 && error->bytes[end - 1] == '\n')
+        end--;
+    size_t start = end;
+    while (start > 0 && error->bytes[start - 1] != '\n')
+        start--;
+    *line = end > start ? error->bytes + start : "";
+    return end - start;
+}

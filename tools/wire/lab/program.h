@@ -74,6 +74,9 @@ bool program_ask_to_end(struct program *program);
    or -1: what it wrote cannot be looked at. */
 int program_finish(struct program *program, struct failure *why);
 
+/* The last line of its standard error; its length, 0: there is none. */
+size_t program_last_words(const struct program *program, const char **line);
+
 void program_free(struct program *program);
 
 #endif

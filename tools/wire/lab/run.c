@@ -66,8 +66,9 @@ static int start(struct job *job, const struct run_setup *setup, const struct la
     int report[2];
     if (pipe2(report, O_CLOEXEC) < 0)
         return failure_system(why, errno, "a pipe");
-    *job = (struct job){
-        .run = run, .report = report[0], .until = deadline_in(run->limit_ms + SURPLUS_MS)};
+    int most_ms = (run->serves ? 2 : 1) * run->limit_ms; /* a server: to start, and its visits */
+    *job =
+        (struct job){.run = run, .report = report[0], .until = deadline_in(most_ms + SURPLUS_MS)};
     job->pid = process_fork(why);
     if (job->pid == 0) {
         close(report[0]);

@@ -41,20 +41,15 @@ static void put_away(struct serving *serving) {
     serving->down = true;
 }
 
-/* "…: it ended with status 1. Its last words: 09-smtp-server: cannot listen …" */
+/* "…: it ended with status 1", and its last words. */
 static void explain_start(struct serving *serving, const char *words) {
     struct run_state *state = serving->state;
-    const struct buf *error = &state->program.error;
+    const char *line;
+    size_t length = program_last_words(&state->program, &line);
     struct buf last;
-    buf_init(&last, 400);
-    size_t end = error->length;
-    while (end > 0 && error->bytes[end - 1] == '\n')
-        end--;
-    size_t start = end;
-    while (start > 0 && error->bytes[start - 1] != '\n')
-        start--;
-    if (end > start)
-        text_printable(error->bytes + start, end - start < 160 ? end - start : 160, &last, NULL);
+    buf_init(&last, 1000);
+    if (length > 0)
+        text_printable(line, length < 160 ? length : 160, &last, NULL);
     snprintf(state->result.start, sizeof state->result.start,
              "the server did not start to listen: it %s%s%s", words,
              last.length > 0 ? "\nit said last:  " : "", last.length > 0 ? last.bytes : "");
@@ -65,7 +60,7 @@ static void explain_start(struct serving *serving, const char *words) {
 static bool await_ready(struct serving *serving) {
     struct run_state *state = serving->state;
     struct program *program = &state->program;
-    deadline until = deadline_in(state->run->limit_ms);
+    deadline until = deadline_earlier(deadline_in(state->run->limit_ms), serving->until);
     size_t before = program->output.length;
     bool ready = false;
     while (!ready && deadline_left(until) > 0 && is_alive(serving)) {
@@ -76,10 +71,15 @@ static bool await_ready(struct serving *serving) {
     if (ready)
         return true;
     char words[200];
-    if (is_alive(serving))
+    bool silent = is_alive(serving);
+    if (silent)
         program_stop(program, RUN_TIME);
     put_away(serving);
-    run_describe_end(program, words, sizeof words);
+    if (silent)
+        snprintf(words, sizeof words, "had not said so after %.1f s, and was stopped",
+                 program->milliseconds / 1000.0);
+    else
+        run_describe_end(program, words, sizeof words);
     explain_start(serving, words);
     return false;
 }
@@ -163,14 +163,19 @@ static void attend(struct serving *serving, struct program *program, struct poll
 }
 
 static void play_session(struct serving *serving) {
-    struct visitor *visitor = &serving->state->visitor;
+    struct run_state *state = serving->state;
+    struct visitor *visitor = &state->visitor;
+    deadline until = deadline_in(state->run->limit_ms + VISITOR_CLOSING_MS);
     visitor_go(visitor);
-    while (!serving->over) {
+    while (!serving->over && deadline_left(until) > 0) {
         struct pollfd channel = {.fd = visitor->channel, .events = POLLIN};
         attend(serving, NULL, &channel);
         if (channel.revents != 0)
             hear(serving);
     }
+    if (!serving->over)
+        snprintf(state->result.keyboard, sizeof state->result.keyboard,
+                 "it was not played to its end in time");
 }
 
 /* Where programs in the sandbox are looked for (sandbox_view.c). */
@@ -257,7 +262,7 @@ static int prepare(struct serving *serving, struct failure *why) {
 }
 
 int run_server(struct run_state *state, struct failure *why) {
-    struct serving serving = {.state = state};
+    struct serving serving = {.state = state, .until = DEADLINE_NEVER};
     int result = prepare(&serving, why);
     if (result == 0)
         result = start(&serving, why);

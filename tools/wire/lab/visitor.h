@@ -14,6 +14,9 @@
 /* So long he waits for each step, and the crowd for its greetings. */
 #define VISITOR_PATIENCE_MS 5000
 
+/* So long all his connections have to close when he has said everything. */
+#define VISITOR_CLOSING_MS 3000
+
 /* The most connections of a crowd. */
 #define VISITOR_CROWD_LIMIT 200
 
