@@ -215,9 +215,14 @@ static bool run_command(struct by_hand *hand, const char *line) {
     if (strcmp(line, "/stls") != 0)
         return false;
     if (!stream_is_tls(hand->stream) && !hand->tls_due) {
-        hand->broken = pop3_session_stls(own->session, &own->pop3, hand->why) < 0;
-        if (hand->broken)
+        if (pop3_session_stls(own->session, &own->pop3, hand->why) < 0) {
+            /* Not offered, or refused: the session is what it was, in clear. */
+            hand->broken = own->pop3.answer.result != POP3_ERR &&
+                           (own->pop3.answer.result < 0 || pop3_offers(&own->pop3, "STLS"));
+            if (!hand->broken)
+                repl_remark(hand->repl, "%s", hand->why->text);
             return true;
+        }
         repl_remark(hand->repl, "TLS begins; what was said in clear is forgotten: log in");
     }
     tls_command(hand);
