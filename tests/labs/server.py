@@ -42,15 +42,15 @@ def left_behind():
     return found
 
 
-def check(*arguments, **environment):
+def check(lab, programs=f"{build}/tests/programs"):
     return subprocess.run(
-        [f"{build}/bin/wire", "check", "93", *arguments, "--labs", source / "fixture", "--programs",
-         f"{build}/tests/programs", "--run-directory", directory],
-        env={**os.environ, **environment}, capture_output=True, text=True, timeout=300, check=False)
+        [f"{build}/bin/wire", "check", lab, "--labs", source / "fixture", "--programs", programs,
+         "--run-directory", directory],
+        capture_output=True, text=True, timeout=300, check=False)
 
 
-def judge(**environment):
-    ended = check(**environment)
+def judge():
+    ended = check("93")
     print(ended.stdout, ended.stderr)
     assert ended.returncode == 1, ended.returncode
     verdicts = {path.name: read_verdict(path) for path in (Path(directory) / "results").iterdir()}
@@ -73,5 +73,16 @@ def nothing_dangerous_remains():
     assert sum(1 for _ in (Path(directory) / "fill" / "store").iterdir()) == 0
 
 
+def a_client_that_is_not_there_is_named():
+    programs = Path(directory) / "programs"
+    programs.mkdir(exist_ok=True)
+    (programs / "94-absent").unlink(missing_ok=True)
+    (programs / "94-absent").symlink_to("/bin/true")
+    ended = check("94", programs)
+    assert ended.returncode == 2, ended.returncode
+    assert "no-such-client is not installed: ./kit setup installs it" in ended.stderr, ended.stderr
+
+
 judge()
 nothing_dangerous_remains()
+a_client_that_is_not_there_is_named()

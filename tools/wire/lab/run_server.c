@@ -178,16 +178,6 @@ static void play_session(struct serving *serving) {
                  "it was not played to its end in time");
 }
 
-/* Where programs in the sandbox are looked for (sandbox_view.c). */
-static int find_client(const char *name, struct failure *why) {
-    static const char *const places[] = {"/usr/local/bin", "/usr/bin", "/bin"};
-    char path[PATH_MAX];
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
-        if (files_path(path, NULL, "%s/%s", places[i], name) == 0 && access(path, X_OK) == 0)
-            return 0;
-    return failure_set(why, "%s is not installed: ./kit setup installs it", name);
-}
-
 /* The real client. */
 static int visit(struct serving *serving, struct failure *why) {
     struct run_state *state = serving->state;
@@ -201,9 +191,7 @@ static int visit(struct serving *serving, struct failure *why) {
         .writable = place,
         .processor_seconds = (state->run->limit_ms + 999) / 1000,
     };
-    int result = find_client(state->run->visit.words[0], why);
-    if (result == 0)
-        result = run_path(state, "visit", place, why);
+    int result = run_path(state, "visit", place, why);
     if (result == 0)
         result = files_make_directory(place, why);
     arguments_addf(&environment, "SSLKEYLOGFILE=%s/keys", place);
@@ -251,9 +239,21 @@ static int end(struct serving *serving, struct failure *why) {
     return result;
 }
 
+/* Where programs in the sandbox are looked for (sandbox_view.c). */
+static int find_client(const char *name, struct failure *why) {
+    static const char *const places[] = {"/usr/local/bin", "/usr/bin", "/bin"};
+    char path[PATH_MAX];
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        if (files_path(path, NULL, "%s/%s", places[i], name) == 0 && access(path, X_OK) == 0)
+            return 0;
+    return failure_set(why, "%s is not installed: ./kit setup installs it", name);
+}
+
 static int prepare(struct serving *serving, struct failure *why) {
     const struct run_state *state = serving->state;
     char program[PATH_MAX];
+    if (state->run->visit.count > 0 && find_client(state->run->visit.words[0], why) < 0)
+        return -1;
     if (files_path(program, why, "%s/%s", state->setup->programs, state->setup->lab->name) < 0 ||
         own_server_prepare(&serving->server, state->setup->lab, state->run, program,
                            state->directory, why) < 0)
