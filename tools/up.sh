@@ -85,8 +85,8 @@ start smtpd -o "smtpd.listen=127.0.0.1:$smtp" -o "smtpd.submission=127.0.0.1:$su
 start pop3d -o "pop3d.listen=127.0.0.1:$pop3" -o "pop3d.pop3s=127.0.0.1:$pop3s"
 
 passwords=$PWD/build/lab/passwords.txt
-authority=$PWD/build/lab/tls/ca.pem
-letter=$PWD/labs/03-smtp-send/letter.eml
+authority=$(printf %q "$PWD/build/lab/tls/ca.pem") # to be copied into a shell
+letter=$(printf %q "$PWD/labs/03-smtp-send/letter.eml")
 cat <<END || true
 Mail for example.org, on this machine alone. For Thunderbird or any other mail program:
 
