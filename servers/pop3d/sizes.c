@@ -105,11 +105,10 @@ static int set_size(struct snapshot *snapshot, size_t index, struct sizes_file *
         message->gone = true;
         return 0;
     }
-    const char *base = snapshot_base(snapshot, index);
-    bool counted = !sizes_file_find(known, base, &status, &message->size);
+    bool counted = !sizes_file_find(known, index, &status, &message->size);
     if (counted && count_message(snapshot, index, &status, why) < 0)
         return -1;
-    sizes_file_add(known, base, &status, message->size, counted);
+    sizes_file_add(known, index, &status, message->size, counted);
     return 0;
 }
 
@@ -119,7 +118,7 @@ int sizes_set(struct snapshot *snapshot, struct failure *why) {
     for (size_t i = 0; status == 0 && i < snapshot->count; i++) {
         if (sizes_from_name(snapshot_base(snapshot, i), &snapshot->messages[i].size))
             continue;
-        if (known == NULL && (known = sizes_file_open(snapshot->mailbox)) == NULL)
+        if (known == NULL && (known = sizes_file_open(snapshot)) == NULL)
             status = failure_system(why, ENOMEM, "sizes of messages");
         else
             status = set_size(snapshot, i, known, why);

@@ -5,17 +5,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define NAME     "pop3.sizes"
 #define NEW_NAME "pop3.sizes.new"
 #define LIMIT    ((size_t)64 * 1024 * 1024)
 
+/* What the next file will say of a message. */
+struct note {
+    size_t index;
+    uint64_t octets;
+    struct timespec time;
+    uint64_t size;
+};
+
 struct sizes_file {
-    int mailbox;
+    const struct snapshot *snapshot;
     struct buf old;
     size_t at; /* the next line of `old` */
-    struct buf new;
+    struct note *notes;
+    size_t count, room;
     bool news;
 };
 
@@ -28,7 +38,7 @@ struct known {
 };
 
 static int read_all(int file, struct buf *into) {
-    char bytes[8192];
+    char bytes[65536];
     ssize_t count;
     while ((count = read(file, bytes, sizeof bytes)) != 0) {
         if (count < 0 && errno == EINTR)
@@ -49,14 +59,13 @@ static void cut_lines(struct buf *text) {
             text->bytes[i] = '\0';
 }
 
-struct sizes_file *sizes_file_open(int mailbox) {
+struct sizes_file *sizes_file_open(const struct snapshot *snapshot) {
     struct sizes_file *known = calloc(1, sizeof *known);
     if (known == NULL)
         return NULL;
-    known->mailbox = mailbox;
+    known->snapshot = snapshot;
     buf_init(&known->old, LIMIT);
-    buf_init(&known->new, LIMIT);
-    int file = openat(mailbox, NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    int file = openat(snapshot->mailbox, NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (file < 0)
         return known;
     if (read_all(file, &known->old) < 0)
@@ -93,8 +102,9 @@ static bool look(struct sizes_file *known, struct known *line) {
     return true;
 }
 
-bool sizes_file_find(struct sizes_file *known, const char *base, const struct stat *status,
+bool sizes_file_find(struct sizes_file *known, size_t index, const struct stat *status,
                      uint64_t *size) {
+    const char *base = snapshot_base(known->snapshot, index);
     struct known line;
     while (look(known, &line)) {
         int order = strverscmp(line.base, base);
@@ -110,15 +120,21 @@ bool sizes_file_find(struct sizes_file *known, const char *base, const struct st
     return false;
 }
 
-void sizes_file_add(struct sizes_file *known, const char *base, const struct stat *status,
+void sizes_file_add(struct sizes_file *known, size_t index, const struct stat *status,
                     uint64_t size, bool counted) {
-    if (status->st_mtim.tv_sec < 0 || strchr(base, '\n') != NULL)
+    if (status->st_mtim.tv_sec < 0 || strchr(snapshot_base(known->snapshot, index), '\n') != NULL)
         return;
+    if (known->count == known->room) {
+        size_t room = known->room == 0 ? 64 : 2 * known->room;
+        struct note *notes = realloc(known->notes, room * sizeof *notes);
+        if (notes == NULL)
+            return; /* it is counted again the next time */
+        known->notes = notes;
+        known->room = room;
+    }
+    known->notes[known->count++] =
+        (struct note){index, (uint64_t)status->st_size, status->st_mtim, size};
     known->news = known->news || counted;
-    /* Over the limit it is left out, and counted again the next time. */
-    buf_printf(&known->new, "%lld %lld %ld %llu %s\n", (long long)status->st_size,
-               (long long)status->st_mtim.tv_sec, status->st_mtim.tv_nsec, (unsigned long long)size,
-               base);
 }
 
 static int write_all(int file, const struct buf *bytes) {
@@ -133,15 +149,27 @@ static int write_all(int file, const struct buf *bytes) {
     return 0;
 }
 
+/* All lines, into `text`. What goes over the limit is left out, too. */
+static void write_lines(const struct sizes_file *known, struct buf *text) {
+    buf_init(text, LIMIT);
+    for (const struct note *note = known->notes; note < known->notes + known->count; note++)
+        buf_printf(text, "%llu %lld %ld %llu %s\n", (unsigned long long)note->octets,
+                   (long long)note->time.tv_sec, note->time.tv_nsec, (unsigned long long)note->size,
+                   snapshot_base(known->snapshot, note->index));
+}
+
 static void replace(const struct sizes_file *known) {
-    int file = openat(known->mailbox, NEW_NAME,
+    int mailbox = known->snapshot->mailbox;
+    int file = openat(mailbox, NEW_NAME,
                       O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (file < 0)
         return;
-    int written = write_all(file, &known->new);
-    if (close(file) < 0 || written < 0 ||
-        renameat(known->mailbox, NEW_NAME, known->mailbox, NAME) < 0)
-        unlinkat(known->mailbox, NEW_NAME, 0);
+    struct buf text;
+    write_lines(known, &text);
+    int written = write_all(file, &text);
+    buf_free(&text);
+    if (close(file) < 0 || written < 0 || renameat(mailbox, NEW_NAME, mailbox, NAME) < 0)
+        unlinkat(mailbox, NEW_NAME, 0);
 }
 
 void sizes_file_close(struct sizes_file *known) {
@@ -150,6 +178,6 @@ void sizes_file_close(struct sizes_file *known) {
     if (known->news)
         replace(known);
     buf_free(&known->old);
-    buf_free(&known->new);
+    free(known->notes);
     free(known);
 }

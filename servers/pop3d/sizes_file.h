@@ -12,21 +12,22 @@
 #ifndef POP3D_SIZES_FILE_H
 #define POP3D_SIZES_FILE_H
 
+#include "snapshot.h"
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
 
 struct sizes_file; /* opaque */
 
-/* Reads it. `mailbox` stays the caller's. NULL: no memory. */
-struct sizes_file *sizes_file_open(int mailbox);
+/* Reads it, for the messages of this snapshot. NULL: no memory. */
+struct sizes_file *sizes_file_open(const struct snapshot *snapshot);
 
-/* The size as sent of the message with this base, if its file is still the one that was counted. */
-bool sizes_file_find(struct sizes_file *known, const char *base, const struct stat *status,
+/* The size as sent of message number `index`, if its file is still the one that was counted. */
+bool sizes_file_find(struct sizes_file *known, size_t index, const struct stat *status,
                      uint64_t *size);
 
-/* Notes a size for the next time; `counted`: it is news. */
-void sizes_file_add(struct sizes_file *known, const char *base, const struct stat *status,
+/* Notes that message's size for the next time; `counted`: it is news. */
+void sizes_file_add(struct sizes_file *known, size_t index, const struct stat *status,
                     uint64_t size, bool counted);
 
 /* Writes the file anew if there was news: atomically, and if that fails, then not. NULL is fine. */

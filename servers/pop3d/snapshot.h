@@ -23,7 +23,7 @@ enum snapshot_place {
 };
 
 struct snapshot_message {
-    uint64_t size;  /* for who uses the snapshot */
+    uint64_t size;  /* for who uses the snapshot; to be set */
     uint32_t base;  /* where in `names` it stands, with a NUL behind it */
     uint32_t flags; /* the same for what stands behind the base, with its colon */
     uint8_t place;  /* an enum snapshot_place */
