@@ -114,15 +114,37 @@ def is_private() -> bool:
     return found.stdout.strip() == b"private"
 
 
-def run_column(task: Task, directory: pathlib.Path, progress: Progress) -> list[Cell]:
+class Running:
+    """The columns that are being made, so that Ctrl-C can end them."""
+
+    def __init__(self):
+        self.lock, self.processes, self.over = threading.Lock(), set(), False
+
+    def start(self, *args, **options) -> subprocess.Popen:
+        with self.lock:
+            if self.over:
+                raise Unable("interrupted")
+            process = subprocess.Popen(*args, start_new_session=True, **options)
+            self.processes.add(process)
+            return process
+
+    def end(self) -> None:
+        """Kills them; a lab network takes all that is in it along."""
+        with self.lock:
+            self.over = True
+            for process in self.processes:
+                process.kill()
+
+
+def run_column(task: Task, directory: pathlib.Path, progress: Progress, running: Running) -> list[Cell]:
     here = directory / task.column.title.replace(" ", "-")
     command = [str(BUILD / "bin/wire"), "network", "--writable", str(directory), "--", sys.executable, "-B",
                str(ROOT / "tools/grid/column.py"), str(BUILD), str(here), task.protocol, task.column.title, *(client.title for client in task.clients)]
     cells = {}
     here.mkdir()
-    with open(here / "log", "w+", encoding="utf-8") as log, subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, start_new_session=True) as process:
-        over = threading.Timer(SECONDS, os.killpg, (process.pid, signal.SIGKILL))
+    with open(here / "log", "w+", encoding="utf-8") as log, running.start(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log) as process:
+        over = threading.Timer(SECONDS, process.kill)
         over.start()
         try:
             for line in process.stdout:
@@ -146,9 +168,14 @@ def run(tasks: list[Task], jobs: int, shown: bool) -> list[Cell]:
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     progress = Progress(sum(len(task.clients) for task in tasks), shown)
+    running = Running()
     with concurrent.futures.ThreadPoolExecutor(max(1, jobs if is_private() else 1)) as pool:
-        columns = list(pool.map(lambda task: run_column(task, directory, progress), tasks))
-    progress.end()
+        made = [pool.submit(run_column, task, directory, progress, running) for task in tasks]
+        try:
+            columns = [column.result() for column in made]
+        finally:
+            running.end()
+            progress.end()
     return [cell for column in columns for cell in column]
 
 
@@ -191,6 +218,8 @@ def main(arguments: list[str]) -> int:
     except (Unable, OSError) as error:
         print(f"kit grid: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
     if options.json:
         print(json.dumps({"cells": [dataclasses.asdict(cell) for cell in cells], "install": packages(tasks, cells)}, indent=1))
     else:
