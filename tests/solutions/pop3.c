@@ -295,7 +295,7 @@ static void listings(void **state) {
     (void)state;
     static const struct {
         int (*list)(struct pop3 *pop3, unsigned number, pop3_report *report, void *context);
-        unsigned number;
+        unsigned long number;
         const char *answer, *heard, *notes;
         int result;
     } cases[] = {
@@ -321,7 +321,7 @@ static void listings(void **state) {
         static struct session session;
         char notes[1000] = "";
         session_begin_with(&session, cases[i].answer, strlen(cases[i].answer), 0);
-        if (cases[i].list(&session.pop3, cases[i].number, note, notes) != cases[i].result)
+        if (cases[i].list(&session.pop3, (unsigned)cases[i].number, note, notes) != cases[i].result)
             fail_msg("%s: %s", cases[i].answer, session.pop3.why.text);
         assert_string_equal(notes, cases[i].notes);
         assert_heard(&session.conversation, cases[i].heard, strlen(cases[i].heard));
@@ -428,95 +428,95 @@ static void fetching_loses_nothing(void **state) {
     (void)state;
     static const struct {
         bool keep;
-        const char *here;
         bool full;
+        const char *here;
         const char *answers, *diary;
         int result;
         struct pop3_tally tally;
     } cases[] = {
-        {true, NULL, false, "+OK 0 0\r\n+OK\r\n", "STAT QUIT ", POP3_OK, {0}},
+        {true, false, NULL, "+OK 0 0\r\n+OK\r\n", "STAT QUIT ", POP3_OK, {0}},
         {true,
-         NULL,
          false,
+         NULL,
          LISTED MESSAGE MESSAGE "+OK\r\n",
          "STAT LIST UIDL begin RETR 1 commit begin RETR 2 commit QUIT ",
          POP3_OK,
          {2, 0, 2, 0, 0}},
         {true,
-         "a",
          false,
+         "a",
          LISTED MESSAGE "+OK\r\n",
          "STAT LIST UIDL begin RETR 2 commit QUIT ",
          POP3_OK,
          {2, 1, 1, 0, 0}},
         {false,
-         NULL,
          false,
+         NULL,
          LISTED MESSAGE "+OK\r\n" MESSAGE "+OK\r\n+OK\r\n",
          "STAT LIST UIDL begin RETR 1 commit DELE 1 begin RETR 2 commit DELE 2 QUIT ",
          POP3_OK,
          {2, 0, 2, 2, 0}},
         {false,
-         "a",
          false,
+         "a",
          LISTED "+OK\r\n" MESSAGE "+OK\r\n+OK\r\n",
          "STAT LIST UIDL DELE 1 begin RETR 2 commit DELE 2 QUIT ",
          POP3_OK,
          {2, 1, 1, 2, 0}},
         {false,
-         NULL,
          false,
+         NULL,
          LISTED MESSAGE "+OK\r\n" MESSAGE "+OK\r\n-ERR\r\n",
          "STAT LIST UIDL begin RETR 1 commit DELE 1 begin RETR 2 commit DELE 2 QUIT ",
          POP3_ERR,
          {2, 0, 2, 0, 0}},
         {false,
-         NULL,
          false,
+         NULL,
          LISTED "-ERR\r\n" MESSAGE "-ERR\r\n+OK\r\n",
          "STAT LIST UIDL begin RETR 1 drop refused begin RETR 2 commit DELE 2 refused QUIT ",
          POP3_OK,
          {2, 0, 1, 0, 2}},
         {false,
-         NULL,
          true,
+         NULL,
          LISTED MESSAGE,
          "STAT LIST UIDL begin RETR 1 full ",
          -1,
          {2, 0, 0, 0, 0}},
         {false,
-         NULL,
          false,
+         NULL,
          LISTED "+OK\r\nx\r\n",
          "STAT LIST UIDL begin RETR 1 drop ",
          -1,
          {2, 0, 0, 0, 0}},
-        {false, NULL, false, "-ERR\r\n", "STAT ", POP3_ERR, {0}},
-        {false, NULL, false, "+OK 1000001 5\r\n", "STAT ", -1, {1000001, 0, 0, 0, 0}},
+        {false, false, NULL, "-ERR\r\n", "STAT ", POP3_ERR, {0}},
+        {false, false, NULL, "+OK 1000001 5\r\n", "STAT ", -1, {1000001, 0, 0, 0, 0}},
         {false,
-         NULL,
          false,
+         NULL,
          "+OK 1 5\r\n+OK\r\n1 5\r\n1 5\r\n.\r\n",
          "STAT LIST ",
          -1,
          {1, 0, 0, 0, 0}},
         {false,
-         NULL,
          false,
+         NULL,
          "+OK 1 5\r\n+OK\r\n1 5\r\n.\r\n+OK\r\n1 a\r\n1 b\r\n.\r\n",
          "STAT LIST UIDL ",
          -1,
          {1, 0, 0, 0, 0}},
         {true,
-         NULL,
          false,
+         NULL,
          "+OK 1 5\r\n+OK\r\n1 5\r\n.\r\n+OK\r\n.\r\n",
          "STAT LIST UIDL ",
          -1,
          {1, 0, 0, 0, 0}},
         {true,
-         NULL,
          false,
+         NULL,
          "+OK 1 5\r\n+OK\r\n1 5\r\n.\r\n-ERR\r\n",
          "STAT LIST UIDL ",
          -1,
