@@ -78,7 +78,7 @@ class Client:
 
 
 def kit_smtp(job: Job, *letter: str) -> list[Command]:
-    words = [job.program, "--name", CLIENT, "--from", ALICE, "--to", BOB, "--timeout", "10"]
+    words = [job.program, "--name", CLIENT, "--from", ALICE, "--to", BOB, "--timeout", "20"]
     if job.encrypted:
         words += [f"--{job.way}", "--ca", job.authority, "--auth", ALICE, "--password-file", job.secret]
     return [Command([*words, HOST, str(job.port), *(letter or [str(job.letter)])])]
@@ -145,7 +145,7 @@ def with_smtplib(job: Job) -> list[Command]:
 
 def kit_pop3(job: Job) -> list[Command]:
     words = [job.program, "--fetch", str(job.got), *(["--keep"] if job.keep else []), "--user", BOB,
-             "--password-file", job.secret]
+             "--password-file", job.secret, "--timeout", "20"]
     if job.encrypted:
         words += [f"--{job.way}", "--ca", job.authority]
     return [Command([*words, HOST, str(job.port)])]

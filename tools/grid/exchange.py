@@ -24,8 +24,8 @@ import letters
 from clients import ALICE, BOB, Client, Command, Job
 from servers import Column
 
-PATIENCE = 15  # seconds for a client; on this machine all are done in less than one
-START, STOP, LIFE = 10, 8, 60  # for a server: until it listens, to end when it is asked to, at all
+PATIENCE = 30  # seconds for a client; on a machine that has nothing else to do all are done in less than one
+START, STOP, LIFE = 20, 8, 120  # for a server: until it listens, to end when it is asked to, at all
 ASKED = (-signal.SIGTERM, 128 + signal.SIGTERM)  # how a server may end that was asked to
 SAID = 64 << 10  # octets that are looked at
 TODO = re.compile(r"TODO \d+: [^\n]*")
@@ -139,7 +139,7 @@ def run(place: Place, client: Client, command: Command, directory: pathlib.Path)
     """Runs a client to its end, which must be a good one."""
     words = command.words
     if client.maker == "yours":
-        words = place.confined(words, directory)
+        words = place.confined(words, directory, "--seconds", str(PATIENCE))
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=directory,
                           start_new_session=True, env=environment(directory)) as process:
         try:

@@ -9,7 +9,7 @@ import poplib
 import ssl
 import sys
 
-SECONDS = 10
+SECONDS = 20
 
 
 def main(way, host, port, user, secret, directory, keep=""):

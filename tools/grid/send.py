@@ -8,7 +8,7 @@ import smtplib
 import ssl
 import sys
 
-SECONDS = 10
+SECONDS = 20
 
 
 def main(way, host, port, sender, recipient, letter, secret=None):
