@@ -79,6 +79,7 @@ static void visit_begin(struct visitor *visitor, const char *text, const char *a
                                         .address = address,
                                         .crowd = crowd,
                                         .limit_ms = PATIENCE_MS,
+                                        .patience_ms = VISITOR_PATIENCE_MS,
                                         .keys = "/dev/null"};
     assert_int_equal(visitor_start(visitor, &setup, NULL), 0);
     session_free(&session);

@@ -122,6 +122,7 @@ static int start_visitor(struct run_state *state, struct failure *why) {
         .address = address,
         .crowd = state->run->crowd,
         .limit_ms = state->run->limit_ms,
+        .patience_ms = run_is_watched(state->run) ? state->run->limit_ms : VISITOR_PATIENCE_MS,
         .keys = keys,
     };
     return run_path(state, SCENE_KEYS, keys, why) < 0 ? -1

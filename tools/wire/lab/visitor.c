@@ -39,7 +39,7 @@ struct guest {
 };
 
 static int go_in(const struct guest *guest, struct failure *why) {
-    deadline until = deadline_earlier(guest->until, deadline_in(VISITOR_PATIENCE_MS));
+    deadline until = deadline_earlier(guest->until, deadline_in(guest->setup->patience_ms));
     return net_connect(guest->host, guest->port, until, why);
 }
 
@@ -82,7 +82,7 @@ static bool gather(struct guest *guest, char *report, size_t size) {
         }
         guest->crowd[guest->crowd_count++] = server;
     }
-    deadline until = deadline_earlier(guest->until, deadline_in(VISITOR_PATIENCE_MS));
+    deadline until = deadline_earlier(guest->until, deadline_in(guest->setup->patience_ms));
     size_t greeted = 0;
     for (size_t i = 0; i < guest->crowd_count; i++) {
         char byte;
@@ -127,7 +127,7 @@ static _Noreturn void be_guest(const struct visitor_setup *setup, int channel) {
     const struct performance performance = {
         .session = setup->session,
         .until = guest.until,
-        .patience_ms = VISITOR_PATIENCE_MS,
+        .patience_ms = setup->patience_ms,
         .meet = meet,
         .act = act,
         .context = &guest,

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* So long he waits for each step, and the crowd for its greetings. */
+/* So long he waits for each step, as a rule: a server under valgrind gets the whole limit. */
 #define VISITOR_PATIENCE_MS 5000
 
 /* So long all his connections have to close when he has said everything. */
@@ -25,6 +25,7 @@ struct visitor_setup {
     const char *address;           /* "127.0.0.2:25" */
     unsigned long crowd; /* so many connections more, opened first, and silent until visitor_end */
     int limit_ms;        /* so long he stays at most */
+    int patience_ms;     /* so long he waits for each step, and the crowd for its greetings */
     const char *keys;    /* where he adds the keys of his TLS sessions: SSLKEYLOGFILE */
 };
 
