@@ -233,7 +233,7 @@ struct pop3_tally {
  * TODO 10. After the login: fetches all messages that are not in the store yet, and quits.
  *
  *   1. STAT: how many. For none, QUIT and no more. More than POP3_MESSAGES_LIMIT: -1.
- *   2. LIST and UIDL for all of them. A number that is 0, above STAT's, or named twice in one
+ *   2. LIST and UIDL for all of them. A number above STAT's, or one named twice in one
  *      listing: -1, "LIST names message 7 of 3", "UIDL names message 2 twice". A server may refuse
  *      UIDL: then nothing can be known to be here already, and with `keep` it is -1, "the server
  *      has no UIDL: nobody could tell which messages are new". So it is when UIDL leaves out a

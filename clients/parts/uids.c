@@ -243,8 +243,10 @@ int uids_intend(struct uids *uids, const char *uid, const char *place, struct fa
         return failure_set(why, "%s: whether the message before this one is here is not known",
                            uids->path);
     uids->intended = noted_new(uid, strlen(uid));
-    if (uids->intended == NULL || asprintf(&uids->doubt, "%s%s\t%s", uid, uids->owner, place) < 0)
+    if (uids->intended == NULL || asprintf(&uids->doubt, "%s%s\t%s", uid, uids->owner, place) < 0) {
+        uids->doubt = NULL;
         return failure_set(why, "not enough memory");
+    }
     uids->intended->asked = true;
     struct buf line;
     buf_init(&line, FILE_LIMIT);
