@@ -15,7 +15,8 @@ size_t smtp_server_take(struct smtp_server_text *text, const char *bytes, size_t
      *   1. LF behind CR ends a line: LF into the file. Behind CR LF . CR it ends the message.
      *   2. A dot at the start of a line is left out, whatever follows.
      *   3. LF without CR, CR without LF: text->bare. Where does the next byte stand then?
-     *   4. Stop at the end, and say how many bytes you took.
+     *   4. Count text->size: two for each CR LF, one for any other byte that goes into the file.
+     *   5. Stop at the end, and say how many bytes you took.
      */
     (void)bytes, (void)into;
     log_not_written(5, "smtp_server_take");
@@ -32,8 +33,7 @@ int smtp_server_begin(struct smtp_server_session *session, struct smtp_server_me
      * TODO 6
      *   1. All of *message is zero.
      *   2. The id: server->messages is every thread's. Lock, count and copy, unlock; then snprintf.
-     *   3. For each recipient site_mailbox and maildir_begin. Count the copies that are
-     * there.
+     *   3. For each recipient site_mailbox and maildir_begin. Count the copies that are there.
      *   4. smtp_server_trace into a buf; smtp_server_write it; free it.
      */
     (void)session;
