@@ -4,8 +4,8 @@
 
 A maildrop of 100,000 messages (--messages): the time of the login, STAT, UIDL, LIST and a RETR in the middle, each with
 the reply read to its end; and the memory of the process that does it. Then RETR of 10,000 messages (--retrieve), one
-after the other and pipelined. Messages have 1 to 7 KiB. They are named as smtpd names them, with sizes; --plain: without, so
-that each server counts at the first login and uses what it has noted then at the others (`first` and `again`).
+after the other and pipelined. Messages have 1 to 7 KiB. They are named as smtpd names them, with sizes; --plain: without,
+so that each server counts at the first login and uses what it has noted then at the others (`first` and `again`).
 
 Dovecot answers PASS before it opens the maildrop, and opens it at the first command: so the two are added up as `login
 and STAT`. Both check the same password, hashed with SHA-512. The servers take turns in every round; figures are
@@ -230,7 +230,8 @@ def measure(store, servers, given):
             steps[server.name].append(visit(server, given.messages))
             for pipelined in (False, True):
                 rates[server.name, pipelined].append(retrieve(server, given.retrieve, pipelined))
-    return {"empty": empty, "first": first, "steps": steps, "rates": {"%s %s" % key: value for key, value in rates.items()}}
+    return {"empty": empty, "first": first, "steps": steps,
+            "rates": {"%s %s" % key: value for key, value in rates.items()}}
 
 
 def ratio(ours, theirs):
@@ -242,7 +243,8 @@ def print_table(result, given):
     print("%-22s %12s %12s %10s" % ("", "pop3d", "Dovecot", "ratio"))
 
     def row(name, ours, theirs, unit="ms", scale=1000):
-        print("%-22s %9.1f %s %9.1f %s %10.2f" % (name, scale * statistics.median(ours), unit, scale * statistics.median(theirs), unit, ratio(ours, theirs)))
+        print("%-22s %9.1f %s %9.1f %s %10.2f" % (name, scale * statistics.median(ours), unit,
+                                                  scale * statistics.median(theirs), unit, ratio(ours, theirs)))
 
     row("the first login, STAT", *([result["first"][name][0]["login and STAT"]] for name in ("pop3d", "Dovecot")))
     for step in STEPS:
@@ -276,7 +278,8 @@ def main(words):
         print("skipped:", dovecot.why_no_pop3())
         return 77
     given.json = given.json and given.json.resolve()
-    network.enter(*(word for path in [BUILD / "tests", given.store] + ([given.json.parent] if given.json else []) for word in ("--writable", str(path))),
+    writable = [BUILD / "tests", given.store] + ([given.json.parent] if given.json else [])
+    network.enter(*(word for path in writable for word in ("--writable", str(path))),
                   several_users=network.can_have_users())
     directory = pathlib.Path(tempfile.mkdtemp(prefix="fetching.", dir=given.store))
     directory.chmod(0o755)
@@ -287,7 +290,8 @@ def main(words):
             fill(store / "example.org" / user, count, given.plain)
         own(store)
         os.sync()
-        hashed = subprocess.run(["openssl", "passwd", "-6", "-salt", "mailwire", PASSWORD], check=True, capture_output=True, text=True).stdout.strip()
+        hashed = subprocess.run(["openssl", "passwd", "-6", "-salt", "mailwire", PASSWORD], check=True,
+                                capture_output=True, text=True).stdout.strip()
         users = {"%s@example.org" % name: hashed for name in ("bob", "alice", "carol")}
         servers = [Ours(store, users), Theirs(directory, store, users)]
         result = measure(store, servers, given)

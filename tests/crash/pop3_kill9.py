@@ -35,7 +35,8 @@ class Sender(threading.Thread):
                 number = 0
                 while self.wanted.acquire():
                     number += 1
-                    mark, octets = self.letters.write(0, number, ["bob"], random.Random(number).choice((200, 3000, 30000)))
+                    mark, octets = self.letters.write(0, number, ["bob"],
+                                                      random.Random(number).choice((200, 3000, 30000)))
                     assert transact(peer, ["bob"], octets).code == 250
                     self.letters.accept(mark)
         except Exception as error:  # what a thread raises nobody would see
@@ -91,7 +92,8 @@ def name(path):
 
 def mailbox(server):
     """{unique id: octets}: what is in the maildrop now."""
-    return {name(path): path.read_bytes() for place in ("new", "cur") for path in (server.mailbox("bob") / place).iterdir()}
+    return {name(path): path.read_bytes() for place in ("new",
+                                                        "cur") for path in (server.mailbox("bob") / place).iterdir()}
 
 
 def check(before, after, client):
@@ -148,7 +150,8 @@ def main():
         assert sorted(path.name for path in server.mailbox("bob").iterdir()) == ["cur", "new", "pop3.lock", "tmp"]
     assert counts["acknowledged"] and counts["in doubt"] and counts["no QUIT"] or ROUNDS < 50, counts
     print("%d kills: QUIT acknowledged %d, sent and in doubt %d, not sent %d; %d messages removed, none lost; %.1f seconds"
-          % (ROUNDS, counts["acknowledged"], counts["in doubt"], counts["no QUIT"], counts["removed"], time.monotonic() - began))
+          % (ROUNDS, counts["acknowledged"], counts["in doubt"], counts["no QUIT"], counts["removed"],
+             time.monotonic() - began))
 
 
 if __name__ == "__main__":

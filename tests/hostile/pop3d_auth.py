@@ -5,8 +5,10 @@ import unittest
 from pop3d import PASSWORD, Pop3d, plain, refused
 
 LOGINS = (("bob", PASSWORD), ("BOB", PASSWORD), ("bob@example.org", PASSWORD), ("Bob@Example.ORG", PASSWORD))
-WRONG = (("bob", "x"), ("bob", PASSWORD + "x"), ("bob", PASSWORD[:-1]), ("nobody", PASSWORD), ("dave", PASSWORD), ("bob@", PASSWORD),
-         ("@example.org", PASSWORD), ("bob@example.com", PASSWORD), ("../../bob", PASSWORD), ("bob/../alice", PASSWORD), ("bob@example.org@example.org", PASSWORD))
+WRONG = (("bob", "x"), ("bob", PASSWORD + "x"), ("bob", PASSWORD[:-1]), ("nobody", PASSWORD), ("dave", PASSWORD),
+         ("bob@", PASSWORD),
+         ("@example.org", PASSWORD), ("bob@example.com", PASSWORD), ("../../bob", PASSWORD),
+         ("bob/../alice", PASSWORD), ("bob@example.org@example.org", PASSWORD))
 
 
 class Auth(unittest.TestCase):
@@ -105,7 +107,8 @@ class Auth(unittest.TestCase):
         self.start("pop3d.errors=1000")
         peer = self.connect()
         self.assertEqual(peer.lines("AUTH"), [b"PLAIN", b"LOGIN"])
-        for argument in ("PLAIN  ", "PLAIN x y", "PLAIN " + plain("bob") + " x", "NOTHING", "PLAINX", " PLAIN", "CRAM-MD5", "PLAIN !", "PLAIN =x", "PLAIN ====",
+        for argument in ("PLAIN  ", "PLAIN x y", "PLAIN " + plain("bob") + " x", "NOTHING", "PLAINX", " PLAIN",
+                         "CRAM-MD5", "PLAIN !", "PLAIN =x", "PLAIN ====",
                          "PLAIN AA", "PLAIN " + "A" * 230, "PLAIN =", "PLAIN \u00e7"):
             with self.subTest(argument=argument):
                 self.assertTrue(peer.ask("AUTH " + argument).startswith(b"-ERR"))
@@ -136,7 +139,8 @@ class Auth(unittest.TestCase):
 
     def test_cut_in_the_middle(self):
         self.start()
-        for said in (b"AUTH PLAIN\r\n", b"AUTH LOGIN\r\nYm9i\r\n", b"USER bob\r\n", b"USER bob\r\nPASS " + PASSWORD.encode()):
+        for said in (b"AUTH PLAIN\r\n", b"AUTH LOGIN\r\nYm9i\r\n", b"USER bob\r\n",
+                     b"USER bob\r\nPASS " + PASSWORD.encode()):
             peer = self.connect()
             peer.send(said)
             peer.end()

@@ -109,7 +109,8 @@ class Numbers(Commands):
     def test_numbers(self):
         peer = self.login()
         peer.good("DELE 2")
-        wrong = ("", "0", "-1", "+1", "4", "2", "00", "1x", "x", "1 1", "1,2", "1.0", "0x1", "1\u00a0", "4294967295", "4294967296",
+        wrong = ("", "0", "-1", "+1", "4", "2", "00", "1x", "x", "1 1", "1,2", "1.0", "0x1", "1\u00a0", "4294967295",
+                 "4294967296",
                  "4294967297", "18446744073709551615", "18446744073709551616", "18446744073709551617", "9" * 200)
         for verb in ("RETR", "DELE", "LIST", "UIDL", "TOP"):
             for number in wrong:
@@ -149,7 +150,8 @@ class Lines(Commands):
 
     def test_ends_of_lines(self):
         peer = self.login()
-        for octets in (b"STAT\n", b"STAT\r\r\n", b"STAT\0\r\n", b"\0\r\n", b"ST\0AT\r\n", b"STAT\t\r\n", b"\x7fSTAT\r\n", b"STAT\x1b[2J\r\n"):
+        for octets in (b"STAT\n", b"STAT\r\r\n", b"STAT\0\r\n", b"\0\r\n", b"ST\0AT\r\n", b"STAT\t\r\n",
+                       b"\x7fSTAT\r\n", b"STAT\x1b[2J\r\n"):
             with self.subTest(octets=octets):
                 peer.send(octets)
                 refused(peer.reply())
@@ -168,7 +170,8 @@ class Lines(Commands):
         self.assertLess(self.server.memory() - before, 1024)
 
     def test_all_in_one_segment_and_one_byte_at_a_time(self):
-        commands = [b"CAPA", b"USER bob", b"PASS " + PASSWORD.encode(), b"STAT", b"LIST", b"UIDL", b"RETR 1", b"TOP 2 1", b"DELE 3",
+        commands = [b"CAPA", b"USER bob", b"PASS " + PASSWORD.encode(), b"STAT", b"LIST", b"UIDL", b"RETR 1",
+                    b"TOP 2 1", b"DELE 3",
                     b"NOOP", b"nonsense", b"LIST 3", b"RSET", b"STAT", b"LANG", b"QUIT"]
         octets = b"".join(command + b"\r\n" for command in commands)
         answers = []
@@ -218,7 +221,8 @@ class Secrets(unittest.TestCase):
         with Pop3d(options=["pop3d.log=debug"]) as server:
             with server.connect() as peer:
                 peer.greet()
-                for line in ("PASS hidden1", "PASS hidden1 ", "hidden1", "pass hidden1", "AUTH PLAIN " + plain("bob", "hidden1"), "APOP bob hidden1",
+                for line in ("PASS hidden1", "PASS hidden1 ", "hidden1", "pass hidden1",
+                             "AUTH PLAIN " + plain("bob", "hidden1"), "APOP bob hidden1",
                              "PASS hidden1\0", "PASS " + "hidden1" * 100, "AUTH hidden1"):
                     peer.bad(line, "AUTH" if "AUTH PLAIN" in line else None)
                 peer.good("USER bob")

@@ -1,4 +1,5 @@
-"""Peers that leave, stay silent, never read, or come in crowds. Whatever they do, the next one is served and nothing grows.
+"""Peers that leave, stay silent, never read, or come in crowds. Whatever they do, the next one is served and
+nothing grows.
 
 KIT_HOSTILE_SESSIONS says how many sessions the test of growth plays (standard: 1,000)."""
 import os
@@ -191,7 +192,8 @@ class Start(unittest.TestCase):
         self.addCleanup(self.server.remove)
 
     def refused(self, status, words, *arguments):
-        ended = subprocess.run([str(BUILD / "bin" / "pop3d"), *arguments], capture_output=True, text=True, timeout=PATIENCE)
+        ended = subprocess.run([str(BUILD / "bin" / "pop3d"), *arguments], capture_output=True, text=True,
+                               timeout=PATIENCE)
         lines = [line for line in ended.stderr.splitlines() if " info " not in line]
         self.assertEqual((ended.returncode, len(lines)), (status, 1), ended.stderr)
         self.assertTrue(lines[0].startswith("pop3d: "), lines[0])
@@ -200,12 +202,15 @@ class Start(unittest.TestCase):
     def test_wrongly(self):
         ini = str(self.server.directory / "kit.ini")
         for status, words, *arguments in (
-            (2, "-c kit.ini"), (2, "--nonsense", "--nonsense"), (2, "letter", "-c", ini, "letter"), (2, "--ready-fd", "-c", ini, "--ready-fd", "x"),
+            (2, "-c kit.ini"), (2, "--nonsense", "--nonsense"), (2, "letter", "-c", ini, "letter"),
+            (2, "--ready-fd", "-c", ini, "--ready-fd", "x"),
             (2, "pop3d.nonsense", "-c", ini, "-o", "pop3d.nonsense=1"), (1, "no.ini", "-c", "no.ini"),
             (1, "pop3d.line", "-c", ini, "-o", "pop3d.line=254"), (1, "pop3d.log", "-c", ini, "-o", "pop3d.log=loud"),
             (1, "pop3d.idle", "-c", ini, "-o", "pop3d.idle=0"), (1, "pop3d.listen", "-c", ini, "-o", "pop3d.listen="),
-            (1, "mail.certificate", "-c", ini, "-o", "pop3d.pop3s=127.0.0.1:0"), (1, "not.an.address", "-c", ini, "-o", "pop3d.listen=not.an.address"),
-            (1, "no.accounts", "-c", ini, "-o", "mail.accounts=no.accounts"), (1, "mail.hostname", "-c", ini, "-o", "mail.hostname=two names"),
+            (1, "mail.certificate", "-c", ini, "-o", "pop3d.pop3s=127.0.0.1:0"),
+            (1, "not.an.address", "-c", ini, "-o", "pop3d.listen=not.an.address"),
+            (1, "no.accounts", "-c", ini, "-o", "mail.accounts=no.accounts"),
+            (1, "mail.hostname", "-c", ini, "-o", "mail.hostname=two names"),
         ):
             with self.subTest(arguments=arguments):
                 self.refused(status, words, *arguments)

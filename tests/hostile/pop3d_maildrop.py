@@ -1,5 +1,5 @@
-"""What happens to a maildrop while a session has it: other programs deliver, move, mark, remove and forbid. And messages
-of every shape: what is sent is what LIST has said, octet by octet."""
+"""What happens to a maildrop while a session has it: other programs deliver, move, mark, remove and forbid. And
+messages of every shape: what is sent is what LIST has said, octet by octet."""
 import os
 import random
 import re
@@ -28,7 +28,8 @@ class Maildrop(unittest.TestCase):
         self.addCleanup(self.server.remove)
         self.peers = []
         self.addCleanup(self.stop)
-        self.paths = [self.server.put("bob", text, "%d.mail" % number) for number, text in enumerate((ONE, TWO, THREE), 1)]
+        self.paths = [self.server.put("bob", text, "%d.mail" % number) for number,
+                      text in enumerate((ONE, TWO, THREE), 1)]
 
     def stop(self):
         for peer in self.peers:
@@ -59,8 +60,10 @@ class Maildrop(unittest.TestCase):
 class Shapes(Maildrop):
     def test_shapes(self):
         chance = random.Random(5)
-        shapes = [b"", b"\n", b"\r\n", b"\r", b".", b".\n", b"..", b"\n.\n", b"\r\n.\r\n", b".\r\n.\r\n", b"a", b"a\n", b"a\r\n", b"a\r", b"a\rb\n",
-                  b"\n\n", b"\r\r\n", b"\0\n\0", b".\0\n", b"a\n.b\n..c\n...\n", b"x" * 100000, b"x" * 16383 + b"\n.\n", b"x" * 16384 + b"\n.\n",
+        shapes = [b"", b"\n", b"\r\n", b"\r", b".", b".\n", b"..", b"\n.\n", b"\r\n.\r\n", b".\r\n.\r\n", b"a",
+                  b"a\n", b"a\r\n", b"a\r", b"a\rb\n",
+                  b"\n\n", b"\r\r\n", b"\0\n\0", b".\0\n", b"a\n.b\n..c\n...\n", b"x" * 100000,
+                  b"x" * 16383 + b"\n.\n", b"x" * 16384 + b"\n.\n",
                   b"x" * 16383 + b"\r\n.\r\n", b".\n" * 30000, b"\n" * 40000, b"\r\n" * 20000, bytes(range(256)) * 10]
         shapes += [bytes(chance.choice(b"\r\n..ab") for _ in range(chance.randrange(40))) for _ in range(150)]
         for number, shape in enumerate(shapes):
@@ -85,8 +88,10 @@ class Shapes(Maildrop):
 
     def test_top_of_shapes(self):
         for number, (shape, count, lines) in enumerate((
-            (b"A: b\n\n1\n2\n", 0, [b"A: b", b""]), (b"A: b\r\n\r\n1\r\n2\r\n", 1, [b"A: b", b"", b"1"]), (b"A: b\n", 5, [b"A: b"]),
-            (b"", 5, []), (b"\n1\n2", 2, [b"", b"1", b"2"]), (b"A: b\n\n\n\n3\n", 2, [b"A: b", b"", b"", b""]), (b"A: b\n \n\n.1\n", 1, [b"A: b", b" ", b"", b".1"]),
+            (b"A: b\n\n1\n2\n", 0, [b"A: b", b""]), (b"A: b\r\n\r\n1\r\n2\r\n", 1, [b"A: b", b"", b"1"]),
+            (b"A: b\n", 5, [b"A: b"]),
+            (b"", 5, []), (b"\n1\n2", 2, [b"", b"1", b"2"]), (b"A: b\n\n\n\n3\n", 2, [b"A: b", b"", b"", b""]),
+            (b"A: b\n \n\n.1\n", 1, [b"A: b", b" ", b"", b".1"]),
             (b"A: b\n\n" + b"x" * 20000 + b"\ny\n", 1, [b"A: b", b"", b"x" * 20000]))):
             self.server.put("carol", shape, "%d.mail" % number)
             peer = self.login("carol")
@@ -95,8 +100,11 @@ class Shapes(Maildrop):
 
     def test_sizes_that_names_tell(self):
         """,S= and ,W= are believed where they can be true; wherever they are wrong, the message is whole even so."""
-        for number, (name, size) in enumerate(((",S=20,W=23", 23), (",S=20,W=19", None), (",S=20,W=43", None), (",W=x", None), (",S=20", None), (",W=23", 23),
-                                               (",W=23x", None), (",W=99999999999999999999", None), (",S=20,W=23:2,S", 23))):
+        for number, (name,
+                     size) in enumerate(((",S=20,W=23", 23), (",S=20,W=19", None), (",S=20,W=43", None),
+                                         (",W=x", None), (",S=20", None), (",W=23", 23),
+                                               (",W=23x", None), (",W=99999999999999999999", None),
+                                               (",S=20,W=23:2,S", 23))):
             self.server.put("carol", ONE, "%d.mail%s" % (number, name), "cur" if ":" in name else "new")
             peer = self.login("carol")
             self.assertEqual(peer.good("LIST %d" % (number + 1)), b"%d %d" % (number + 1, size or len(sent(ONE))))
@@ -109,14 +117,16 @@ class Shapes(Maildrop):
         good = known.read_bytes()
         self.assertEqual(len(good.splitlines()), 3)
         times = self.paths[1].stat()
-        for lie in (b"", b"\0" * 100, good[:-1], good[:30], b"x\n" + good, good.replace(b" %d 1.mail" % len(sent(ONE)), b" 7777777 1.mail").replace(b"2", b"3"),
+        for lie in (b"", b"\0" * 100, good[:-1], good[:30], b"x\n" + good,
+                    good.replace(b" %d 1.mail" % len(sent(ONE)), b" 7777777 1.mail").replace(b"2", b"3"),
                     b"99999999999999999999 1 1 1 1.mail\n", good * 50, b"1 1 1 1 " + b"x" * 100000 + b"\n" + good):
             with self.subTest(lie=lie[:40]):
                 known.write_bytes(lie)
                 for path in self.paths:  # and other files than those that were counted
                     os.utime(path, ns=(times.st_atime_ns, random.randrange(10**18)))
                 peer = self.login()
-                self.assertEqual([self.retrieve(peer, number) for number in (1, 2, 3)], [sent(text) for text in (ONE, TWO, THREE)])
+                self.assertEqual([self.retrieve(peer, number) for number in (1, 2, 3)],
+                                 [sent(text) for text in (ONE, TWO, THREE)])
                 peer.quit()
         known.unlink()
         known.mkdir()
@@ -181,7 +191,8 @@ class Meanwhile(Maildrop):
         self.paths = [self.move(path) for path in self.paths]
         self.assertEqual(self.retrieve(peer, 2), sent(TWO))
         self.paths = [self.move(path, ":2,FRS") for path in self.paths]
-        self.assertEqual([self.retrieve(peer, number) for number in (1, 2, 3)], [sent(text) for text in (ONE, TWO, THREE)])
+        self.assertEqual([self.retrieve(peer, number) for number in (1, 2, 3)],
+                         [sent(text) for text in (ONE, TWO, THREE)])
         peer.good("DELE 1")
         peer.good("DELE 3")
         self.paths = [self.move(path, ":2,T") for path in self.paths]
@@ -204,7 +215,8 @@ class Meanwhile(Maildrop):
 
     def test_unreadable(self):
         peer = self.login()
-        for path, spoil in zip(self.paths, (lambda path: path.mkdir(), lambda path: path.symlink_to("/etc/passwd"), os.mkfifo)):
+        for path, spoil in zip(self.paths,
+                               (lambda path: path.mkdir(), lambda path: path.symlink_to("/etc/passwd"), os.mkfifo)):
             path.unlink()
             spoil(path)
         for number in (1, 2, 3):
@@ -230,7 +242,8 @@ class Meanwhile(Maildrop):
     def test_everything_moves_all_the_time(self):
         """A program like mutt beside the session; no message is lost, and none is another one's."""
         count = 300
-        paths = [self.server.put("alice", b"Subject: %d\n\n%d\n" % (number, number), "%d.mail" % (1000 + number)) for number in range(count)]
+        paths = [self.server.put("alice", b"Subject: %d\n\n%d\n" % (number, number),
+                                 "%d.mail" % (1000 + number)) for number in range(count)]
         peer = self.login("alice")
         chance = random.Random(1)
         for number in chance.sample(range(count), count):
@@ -240,7 +253,8 @@ class Meanwhile(Maildrop):
         self.assertEqual(len(peer.lines("UIDL")), count)
 
     def moved(self, path, chance):
-        place = self.server.mailbox("alice") / "cur" / (path.name.partition(":")[0] + ":2," + "".join(sorted(chance.sample("DFPRST", 2))))
+        flags = ":2," + "".join(sorted(chance.sample("DFPRST", 2)))
+        place = self.server.mailbox("alice") / "cur" / (path.name.partition(":")[0] + flags)
         path.rename(place)
         return place
 
@@ -325,7 +339,7 @@ class Odd(Maildrop):
             self.assertEqual(self.login().good("STAT").split()[0], b"3")
 
     def test_a_name_that_is_there_twice(self):
-        """In new/ and in cur/, as on a system that crashed in the middle of a rename without it being one: one message."""
+        """In new/ and in cur/, as after a link(2) and before its unlink(2): one message."""
         os.link(self.paths[0], self.server.mailbox("bob") / "cur" / "1.mail:2,S")
         peer = self.login()
         self.assertEqual(peer.good("STAT").split()[0], b"3")

@@ -1,5 +1,5 @@
-"""STLS and POP3S (RFC 2595): what is injected behind STLS is neither carried out in clear nor under TLS, whoever breaks the
-handshake is gone, and the next one is served."""
+"""STLS and POP3S (RFC 2595): what is injected behind STLS is neither carried out in clear nor under TLS, whoever breaks
+the handshake is gone, and the next one is served."""
 import ssl
 import unittest
 
@@ -96,7 +96,8 @@ class Tls(unittest.TestCase):
 
     def test_half_handshakes(self):
         for leave in (lambda peer: peer.close(), lambda peer: (peer.end(), to_the_end(peer))):
-            for said in (b"", b"\x16", HALF_HELLO, b"\x15\x03\x01\x00\x02\x02\x28", b"\x16\x03\x01\x40\x01" + b"\0" * 100, b"GET / HTTP/1.1\r\n\r\n", b"\0" * 5000):
+            for said in (b"", b"\x16", HALF_HELLO, b"\x15\x03\x01\x00\x02\x02\x28",
+                         b"\x16\x03\x01\x40\x01" + b"\0" * 100, b"GET / HTTP/1.1\r\n\r\n", b"\0" * 5000):
                 peer = self.connect().greet()
                 peer.good("STLS")
                 peer.send(said)
