@@ -62,7 +62,7 @@ class Tree(unittest.TestCase):
         for command in ("demo", "test", "bench", "reference", "grade", "handout"):
             self.assertNotRegex(offered, rf"(?m)^  {command}\b")
             self.assertEqual(self.run_in(tree, "./kit", command, status=2).count("\n"), 1)
-        for command in ("check", "start", "show", "update"):
+        for command in ("check", "start", "show", "grid", "update"):
             self.assertRegex(offered, rf"(?m)^  {command}\b")
 
         # Unwritten: no points, and each failure says so.
@@ -81,6 +81,11 @@ class Tree(unittest.TestCase):
         said = self.run_in(tree, "ctest", "--test-dir", "build", "-L", "lab", "-j4")
         self.assertIn("100% tests passed", said)
         self.assertNotIn("No tests were found", said)
+
+        # And it works with the programs of others.
+        said = self.run_in(tree, sys.executable, "-B", "tools/grid/grid.py", "smtp", "smtplib", "pop3", "poplib")
+        self.assertRegex(said, r"(?m)^ +smtpd +09-smtp-server$")
+        self.assertRegex(said, r"(?m)^(\d+) of \1 exchanges went well$")
 
         # The same on a machine of GitHub Classroom's, which lays a hand-in over the tree (tools/grade/here.py).
         shutil.copytree(ROOT / "tools" / "grade", tree / "tools" / "grade")
