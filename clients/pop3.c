@@ -19,7 +19,7 @@ static const char help[] =
     "\n"
     "With --fetch: gets all messages that are not in PLACE yet. Killed at any moment it loses "
     "none,\n"
-    "and the next time gets none twice.\n"
+    "and the next time gets none twice, where the server has UIDL.\n"
     "\n"
     "OPTIONS\n"
     "\n"
