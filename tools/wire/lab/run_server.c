@@ -62,12 +62,13 @@ static bool await_ready(struct serving *serving) {
     struct program *program = &state->program;
     deadline until = deadline_earlier(deadline_in(state->run->limit_ms), serving->until);
     size_t before = program->output.length;
-    bool ready = false;
-    while (!ready && deadline_left(until) > 0 && is_alive(serving)) {
+    bool ready, alive;
+    do {
+        alive = is_alive(serving); /* before its last words are taken */
         program_attend(&program, 1, NULL, PROGRAM_TICK_MS);
         ready = program->output.length > before && memchr(program->output.bytes + before, '\n',
                                                           program->output.length - before) != NULL;
-    }
+    } while (!ready && alive && deadline_left(until) > 0);
     if (ready)
         return true;
     char words[200];

@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 enum {
-    NICENESS = 5
+    NICENESS = 5,
+    REST_MS = 1000, /* so long a program may go on with what it does before it is asked to end */
 };
 
 /* How many processes the user may have, bwrap included, before it has made a user namespace: some
@@ -221,7 +222,8 @@ bool sandbox_ask_to_end(const struct sandbox *sandbox) {
     /* bwrap's child is the first process of the namespace, whose child is the program. */
     for (int i = 0; network_is_private() && i < 2 && program > 0; i++)
         program = process_first_child(program);
-    return program > 0 && kill(program, SIGTERM) == 0;
+    return program > 0 && process_await_rest(program, deadline_in(REST_MS)) &&
+           kill(program, SIGTERM) == 0;
 }
 
 void sandbox_kill(const struct sandbox *sandbox) {

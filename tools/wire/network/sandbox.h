@@ -82,7 +82,8 @@ bool sandbox_is_crowded(const struct sandbox *sandbox);
 /* Whether it has written more than it may (written.h). */
 bool sandbox_is_full(struct sandbox *sandbox);
 
-/* Asks it to end: SIGTERM to the program itself. Whether it was still there. */
+/* Asks it to end: SIGTERM to the program itself, once it waits for something, or after a second.
+   Whether it was still there; one that was about to end by itself was not. */
 bool sandbox_ask_to_end(const struct sandbox *sandbox);
 
 /* Kills it and every process that it has started. */

@@ -2,10 +2,12 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -65,6 +67,47 @@ pid_t process_first_child(pid_t parent) {
     long child = fgets(text, sizeof text, file) == NULL ? 0 : strtol(text, NULL, 10);
     fclose(file);
     return child > 0 ? (pid_t)child : -1;
+}
+
+/* The state of a thread, as proc(5) has it: 'R', 'S' …; 'X' when it has gone. */
+static char thread_state(int tasks, const char *thread) {
+    char path[64], text[512];
+    snprintf(path, sizeof path, "%.20s/stat", thread);
+    int file = openat(tasks, path, O_RDONLY | O_CLOEXEC);
+    ssize_t count = file < 0 ? 0 : read(file, text, sizeof text - 1);
+    if (file >= 0)
+        close(file);
+    text[count > 0 ? count : 0] = '\0';
+    const char *name_end = strrchr(text, ')'); /* "12 (a name) S 1 …" */
+    return name_end != NULL && name_end[1] == ' ' ? name_end[2] : 'X';
+}
+
+/* How many of its threads do something, and how many wait. */
+static void count_threads(pid_t process, unsigned *busy, unsigned *waiting) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%ld/task", (long)process);
+    DIR *tasks = opendir(path);
+    *busy = *waiting = 0;
+    const struct dirent *entry;
+    while (tasks != NULL && (entry = readdir(tasks)) != NULL) {
+        if (isdigit((unsigned char)entry->d_name[0]) == 0)
+            continue;
+        char state = thread_state(dirfd(tasks), entry->d_name);
+        *busy += state == 'R' || state == 'D';
+        *waiting += state != 'R' && state != 'D' && state != 'Z' && state != 'X';
+    }
+    if (tasks != NULL)
+        closedir(tasks);
+}
+
+bool process_await_rest(pid_t process, deadline until) {
+    unsigned busy, waiting;
+    for (;;) {
+        count_threads(process, &busy, &waiting);
+        if (busy == 0 || deadline_left(until) == 0)
+            return busy + waiting > 0;
+        poll(NULL, 0, 1);
+    }
 }
 
 void process_kill_descendants(void) {

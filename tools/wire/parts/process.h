@@ -32,6 +32,13 @@ unsigned process_count_inside(pid_t bwrap);
 /* How many processes this user has on the whole machine. */
 unsigned process_count_of(uid_t user);
 
+/*
+ * Waits until a process waits for something, with all its threads, or `until`. The kernel announces
+ * that to nobody, so it is looked at each millisecond. false: the process has ended. Whoever has
+ * done all that a process could still react to can tell so whether it is on its way to its end.
+ */
+bool process_await_rest(pid_t process, deadline until);
+
 /* The first child of a process, or -1. */
 pid_t process_first_child(pid_t parent);
 
