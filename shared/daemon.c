@@ -146,3 +146,18 @@ int daemon_listen(struct serve *serve, const struct config *config, const char *
             return -1;
     return 0;
 }
+
+int daemon_serve(const struct config *config, const char *section,
+                 const struct serve_listener *listener, int ready_fd, struct failure *why) {
+    int connections = (int)config_number(config, section, "connections");
+    struct serve_limits limits = {connections, connections,
+                                  (int)config_number(config, section, "stop")};
+    struct serve *serve = serve_new(&limits, why);
+    if (serve == NULL)
+        return -1;
+    int status = daemon_listen(serve, config, section, "listen", listener, why);
+    if (status == 0)
+        status = serve_run(serve, ready_fd, why);
+    serve_free(serve);
+    return status;
+}

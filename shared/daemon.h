@@ -43,4 +43,12 @@ int daemon_main(int count, char **arguments, const struct daemon *daemon);
 int daemon_listen(struct serve *serve, const struct config *config, const char *section,
                   const char *key, const struct serve_listener *listener, struct failure *why);
 
+/*
+ * For a server that has but one kind of listener: listens on `section`.listen, as daemon_listen
+ * does, and serves until it is told to stop (serve_run). How many connections it takes and how long
+ * a stop waits are the keys `connections` and `stop` of the section. 0 or -1.
+ */
+int daemon_serve(const struct config *config, const char *section,
+                 const struct serve_listener *listener, int ready_fd, struct failure *why);
+
 #endif

@@ -46,22 +46,12 @@ static void talk(struct stream *stream, unsigned long number, void *context) {
 
 static int serve_all(struct pop3_server *server, const struct config *config, int ready_fd,
                      struct failure *why) {
-    int connections = (int)config_number(config, NAME, "connections");
-    struct serve_limits limits = {connections, connections,
-                                  (int)config_number(config, NAME, "stop")};
     struct serve_listener listener = {
         .session = talk,
         .context = server,
         .busy = "-ERR [SYS/TEMP] too many connections, try again later\r\n",
     };
-    struct serve *serve = serve_new(&limits, why);
-    if (serve == NULL)
-        return -1;
-    int status = daemon_listen(serve, config, NAME, "listen", &listener, why);
-    if (status == 0)
-        status = serve_run(serve, ready_fd, why);
-    serve_free(serve);
-    return status;
+    return daemon_serve(config, NAME, &listener, ready_fd, why);
 }
 
 static int run(const struct config *config, int ready_fd, struct failure *why) {

@@ -68,22 +68,12 @@ static int serve_all(struct smtp_server *server, const struct config *config, in
     char busy[400];
     snprintf(busy, sizeof busy, "421 %s Too many connections, try again later\r\n",
              server->site->hostname);
-    int connections = (int)config_number(config, NAME, "connections");
-    struct serve_limits limits = {connections, connections,
-                                  (int)config_number(config, NAME, "stop")};
     struct serve_listener listener = {
         .session = talk,
         .context = server,
         .busy = busy,
     };
-    struct serve *serve = serve_new(&limits, why);
-    if (serve == NULL)
-        return -1;
-    int status = daemon_listen(serve, config, NAME, "listen", &listener, why);
-    if (status == 0)
-        status = serve_run(serve, ready_fd, why);
-    serve_free(serve);
-    return status;
+    return daemon_serve(config, NAME, &listener, ready_fd, why);
 }
 
 static int run(const struct config *config, int ready_fd, struct failure *why) {
