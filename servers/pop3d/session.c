@@ -8,8 +8,9 @@
 
 #define REPLY_LIMIT 510 /* octets before CR LF: RFC 2449 §4 */
 
-static void write_line(struct session *session, const char *status, const char *code,
-                       const char *format, va_list arguments) {
+static void __attribute__((format(printf, 4, 0)))
+write_line(struct session *session, const char *status, const char *code, const char *format,
+           va_list arguments) {
     char line[REPLY_LIMIT + 1];
     int used = code == NULL ? snprintf(line, sizeof line, "%s ", status)
                             : snprintf(line, sizeof line, "%s [%s] ", status, code);
