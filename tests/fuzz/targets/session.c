@@ -1,17 +1,23 @@
-/* A session file, which says what is typed at a program and what a scripted server says. */
+/* A session file, which says what is typed at a program, what a scripted server says, and what a
+   server's visitor does. */
 #include "session.h"
 #include "target.h"
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 static void is_a_step(const struct session_step *step) {
     char text[120];
-    DEMAND(step->connection >= 1 && step->connection <= SESSION_CONNECTION_LIMIT);
+    bool of_none = step->kind == SESSION_STOP || step->kind == SESSION_KILL ||
+                   step->kind == SESSION_RESTART || step->kind == SESSION_CHANGE;
+    DEMAND(of_none == (step->connection == 0) && step->connection <= SESSION_CONNECTION_LIMIT);
     DEMAND(step->bytes.length <= SESSION_BYTES_LIMIT && step->line > 0);
     DEMAND(!step->skip || step->kind == SESSION_LINE);
     session_describe(step, text, sizeof text);
-    DEMAND(text[0] == (step->server ? 'S' : 'C'));
+    DEMAND(of_none ? strchr("skrd", text[0]) != NULL : text[0] == (step->server ? 'S' : 'C'));
+    for (const char *byte = text; *byte != '\0'; byte++)
+        DEMAND((unsigned char)*byte >= ' ');
     if (step->kind == SESSION_LINE)
         DEMAND(session_line_matches(step, step->bytes.bytes, step->bytes.length));
 }

@@ -76,10 +76,6 @@ void session_describe(const struct session_step *step, char *text, size_t size) 
         [SESSION_END] = " end", [SESSION_CLOSE] = " close", [SESSION_RESET] = " reset",
         [SESSION_TLS] = " tls", [SESSION_CUT] = " cut",
     };
-    if (step->connection == 0) {
-        snprintf(text, size, "%s", step->bytes.bytes);
-        return;
-    }
     enum {
         SHOWN = 60
     };
@@ -87,11 +83,14 @@ void session_describe(const struct session_step *step, char *text, size_t size) 
     buf_init(&printable, 1024);
     size_t length = step->bytes.length < SHOWN ? step->bytes.length : SHOWN;
     text_printable(step->bytes.bytes, length, &printable, NULL);
-    char number[24] = "";
-    if (step->connection > 1)
-        snprintf(number, sizeof number, "%zu", step->connection);
-    snprintf(text, size, "%c%s%s%s%s%s%s", step->server ? 'S' : 'C', number, words[step->kind],
-             length > 0 ? " " : "", printable.length > 0 ? printable.bytes : "",
-             step->any_rest ? "*" : "", length < step->bytes.length ? "..." : "");
+    char who[24] = ""; /* of no connection: the bytes say it all */
+    if (step->connection == 1)
+        snprintf(who, sizeof who, "%c", step->server ? 'S' : 'C');
+    else if (step->connection > 1)
+        snprintf(who, sizeof who, "%c%zu", step->server ? 'S' : 'C', step->connection);
+    const char *word = step->connection > 0 ? words[step->kind] : "";
+    snprintf(text, size, "%s%s%s%s%s%s", who, word, *word != '\0' && length > 0 ? " " : "",
+             printable.length > 0 ? printable.bytes : "", step->any_rest ? "*" : "",
+             length < step->bytes.length ? "..." : "");
     buf_free(&printable);
 }
