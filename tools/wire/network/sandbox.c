@@ -16,6 +16,7 @@
 
 enum {
     NICENESS = 5,
+    CROWD_MS = 50,  /* a crowd stays; a look at the wrong moment does not count */
     REST_MS = 1000, /* so long a program may go on with what it does before it is asked to end */
 };
 
@@ -200,17 +201,22 @@ int sandbox_start(const struct sandbox_setup *setup, struct sandbox *sandbox, st
                                 .output = ours[OUTPUT],
                                 .error = ours[ERROR],
                                 .report = ours[REPORT],
+                                .crowded = DEADLINE_NEVER,
                                 .threads = threads};
     written_begin(&sandbox->written, setup->writable);
     snprintf(sandbox->scratch, sizeof sandbox->scratch, "%s", scratch);
     return 0;
 }
 
-bool sandbox_is_crowded(const struct sandbox *sandbox) {
+bool sandbox_is_crowded(struct sandbox *sandbox) {
     unsigned count = network_is_private()          ? process_count_inside(sandbox->pid)
                      : network_program_user() != 0 ? process_count_of(network_program_user())
                                                    : 0;
-    return count > SANDBOX_PROCESS_LIMIT;
+    if (count <= SANDBOX_PROCESS_LIMIT)
+        sandbox->crowded = DEADLINE_NEVER;
+    else if (sandbox->crowded == DEADLINE_NEVER)
+        sandbox->crowded = deadline_in(CROWD_MS);
+    return deadline_left(sandbox->crowded) == 0;
 }
 
 bool sandbox_is_full(struct sandbox *sandbox) {

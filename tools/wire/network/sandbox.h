@@ -18,6 +18,7 @@
 
 #include "arguments.h"
 #include "buf.h"
+#include "deadline.h"
 #include "failure.h"
 #include "sandbox_view.h"
 #include "thread_count.h"
@@ -66,6 +67,7 @@ struct sandbox {
     int output; /* its standard output and error; non-blocking */
     int error;
     int report; /* what the tool says; -1: there is none */
+    deadline crowded; /* if it has too many processes: when that is enough */
     struct thread_count threads;
     struct written written;
     char scratch[SANDBOX_SCRATCH_SIZE]; /* where its /tmp is mounted outside; "" without one */
@@ -76,8 +78,9 @@ struct sandbox {
  */
 int sandbox_start(const struct sandbox_setup *setup, struct sandbox *sandbox, struct failure *why);
 
-/* Whether it has started more processes than SANDBOX_PROCESS_LIMIT. */
-bool sandbox_is_crowded(const struct sandbox *sandbox);
+/* Whether it has had more processes than SANDBOX_PROCESS_LIMIT whenever this was asked, for a
+   twentieth of a second. */
+bool sandbox_is_crowded(struct sandbox *sandbox);
 
 /* Whether it has written more than it may (written.h). */
 bool sandbox_is_full(struct sandbox *sandbox);
