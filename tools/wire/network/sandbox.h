@@ -66,7 +66,7 @@ struct sandbox {
     int input;  /* what is written here is the program's standard input; -1: closed */
     int output; /* its standard output and error; non-blocking */
     int error;
-    int report; /* what the tool says; -1: there is none */
+    int report;       /* what the tool says; -1: there is none */
     deadline crowded; /* if it has too many processes: when that is enough */
     struct thread_count threads;
     struct written written;
