@@ -117,7 +117,6 @@ void sandbox_view_command(const struct arguments *program, const char *directory
     arguments_add_all(line, program->words);
 }
 
-/* /tmp of the program: memory, and little of it. It disappears with the sandbox. */
 /* Without a file system of its own. */
 static int make_directory(char path[SANDBOX_SCRATCH_SIZE], struct failure *why) {
     char name[SANDBOX_SCRATCH_SIZE] = "/tmp/program-XXXXXX";
@@ -128,6 +127,7 @@ static int make_directory(char path[SANDBOX_SCRATCH_SIZE], struct failure *why) 
     return 0;
 }
 
+/* /tmp of the program: memory, and little of it. It disappears with the sandbox. */
 int sandbox_view_make_scratch(bool tool, char path[SANDBOX_SCRATCH_SIZE], struct failure *why) {
     *path = '\0';
     if (!network_is_private())
